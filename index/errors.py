@@ -1,0 +1,44 @@
+"""The error tree. Every message says what is wrong and what to do; commands print it as one line.
+
+ChengwenError
+|-- CorpusError          a folder or file that cannot be indexed
+|   `-- UnreadableFile   one file; the build goes on and lists it as skipped
+|-- ModelError           the embedding model cannot be opened
+|-- IndexFolderError     an index folder that is missing, broken or of another version
+|   `-- ModelMismatch    the index was built with another embedding model
+`-- QuestionError        a question that cannot be asked (empty, too long)
+"""
+
+from __future__ import annotations
+
+
+class ChengwenError(Exception):
+    """Anything a user can mend; its text is meant for them."""
+
+
+class CorpusError(ChengwenError):
+    """A corpus path that is missing or holds nothing to index."""
+
+
+class UnreadableFile(CorpusError):
+    """One file that cannot be read; `reason` is shown in the list of skipped files."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ModelError(ChengwenError):
+    """An embedding model that is missing or damaged."""
+
+
+class IndexFolderError(ChengwenError):
+    """An index folder that is missing, half-written or of another format."""
+
+
+class ModelMismatch(IndexFolderError):
+    """The index was built with another embedding model than the one at hand."""
+
+
+class QuestionError(ChengwenError):
+    """A question that is empty or too long."""

@@ -1,0 +1,222 @@
+"""One generation of an index folder opened as a whole: passages, vectors, words and manifest with aligned rows.
+
+    DIR/current                   name of the generation that serves
+    DIR/generations/<name>/       manifest.json, passages.sqlite, passages.faiss, sentences.faiss, words/
+
+A reader keeps the generation it opened; a builder writes a new one beside it (`index.build`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Encoder
+from index.errors import IndexFolderError, ModelMismatch
+from index.lexical import Lexical
+from index.records import Document, Meta, Passage, Period
+from index.stores import Rows, VectorStore
+from index.words import fingerprint
+
+FORMAT = 1
+
+SCHEMA = """
+CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT, file TEXT, offset INTEGER, meta TEXT, text TEXT);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, document INTEGER, start INTEGER, end INTEGER, heading TEXT, sentences TEXT,
+    period TEXT, period_year INTEGER, first_sentence INTEGER
+);
+"""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which documents may answer. An empty tuple means no restriction; a value that matches nothing finds nothing."""
+
+    cities: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+def current_generation(folder: Path) -> Path:
+    """The folder of the generation that serves.
+
+    Raises:
+        IndexFolderError: there is no index there, or it is half-written.
+    """
+    pointer = folder / "current"
+    if not pointer.is_file():
+        raise IndexFolderError(f"no index at {folder}; make one with: python build_index.py FOLDER_OF_REPORTS --index {folder}")
+    generation = folder / "generations" / pointer.read_text("utf-8").strip()
+    if not (generation / "manifest.json").is_file():
+        raise IndexFolderError(f"the index at {folder} is incomplete; rebuild it with build_index.py")
+    return generation
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of the serving generation, its format checked."""
+    generation = current_generation(folder)
+    try:
+        manifest: dict[str, Any] = json.loads((generation / "manifest.json").read_text("utf-8"))
+    except ValueError as error:
+        raise IndexFolderError(f"the manifest of {folder} is damaged; rebuild the index with build_index.py") from error
+    if manifest.get("format") != FORMAT:
+        raise IndexFolderError(
+            f"the index at {folder} has format {manifest.get('format')}, this version reads {FORMAT}; rebuild it with build_index.py"
+        )
+    return manifest
+
+
+class Library:
+    """A generation, read-only and safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the serving generation.
+
+        Raises:
+            IndexFolderError: missing, incomplete, damaged, of another format, or its parts disagree.
+        """
+        from index.stores.faiss_store import FaissStore
+
+        self.folder = folder
+        self.manifest = read_manifest(folder)
+        self.generation = current_generation(folder)
+        if self.manifest["segmenter"] != fingerprint():
+            raise IndexFolderError(f"the index at {folder} was made with another word segmenter; rebuild it with build_index.py")
+        self._local = threading.local()
+        self.passages: VectorStore = FaissStore.open(self.generation / "passages.faiss")
+        self.sentences: VectorStore = FaissStore.open(self.generation / "sentences.faiss")
+        self.words = Lexical.open(self.generation / "words")
+        counts = self.manifest["counts"]
+        found = {"passages": self.passages.count, "sentences": self.sentences.count}
+        for name, count in found.items():
+            if count != counts[name]:
+                raise IndexFolderError(
+                    f"the index at {folder} holds {count} {name}, its manifest says {counts[name]}; rebuild it with build_index.py"
+                )
+
+    def check_model(self, encoder: Encoder) -> None:
+        """Raises ModelMismatch where the index was built with another model."""
+        built = self.manifest["model"]
+        if built["fingerprint"] != encoder.fingerprint:
+            raise ModelMismatch(
+                f"the index at {self.folder} was built with the model {built['name']} ({built['dimension']} dimensions), "
+                f"not with {encoder.name} ({encoder.dimension}); give --model {built['name']} or rebuild the index"
+            )
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            uri = f"file:{(self.generation / 'passages.sqlite').resolve().as_posix()}?mode=ro&immutable=1"
+            connection = self._local.connection = sqlite3.connect(uri, uri=True)
+        return connection
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """All documents by number, without their text (`document_text` reads it)."""
+        rows = self._connection.execute("SELECT file, offset, meta FROM documents ORDER BY number")
+        return tuple(Document(file, "", offset, Meta(**json.loads(meta))) for file, offset, meta in rows)
+
+    @cached_property
+    def _columns(self) -> NDArray[np.int64]:
+        """(passages, 4): document, first sentence, period (1 actual, 2 target, 0 unknown), its year (0 unknown)."""
+        query = (
+            "SELECT document, first_sentence, CASE period WHEN 'actual' THEN 1 WHEN 'target' THEN 2 ELSE 0 END, "
+            "COALESCE(period_year, 0) FROM passages ORDER BY row"
+        )
+        rows = self._connection.execute(query).fetchall()
+        return np.asfortranarray(np.asarray(rows, np.int64).reshape(-1, 4))
+
+    @property
+    def document_of(self) -> Rows:
+        """Document number of every passage row."""
+        return self._columns[:, 0]
+
+    @property
+    def first_sentence(self) -> Rows:
+        """Row of the first sentence of every passage."""
+        return self._columns[:, 1]
+
+    def period_matches(self, rows: Rows, tense: str | None, years: Sequence[int]) -> NDArray[np.float32]:
+        """1 where a passage speaks of one of the years, or else of the tense asked for; 0.5 where both are asked and
+        only one holds; 0 for all where neither is asked.
+        """
+        tenses, of = self._columns[rows, 2], self._columns[rows, 3]
+        tests = []
+        if years:
+            tests.append(np.isin(of, years))
+        if tense:
+            tests.append(tenses == {"actual": 1, "target": 2}[tense])
+        return np.mean(tests, axis=0, dtype=np.float32) if tests else np.zeros(len(rows), np.float32)
+
+    def document_text(self, number: int) -> str:
+        """The whole text of a document."""
+        row = self._connection.execute("SELECT text FROM documents WHERE number = ?", (number,)).fetchone()
+        return str(row[0])
+
+    def read(self, rows: Iterable[int]) -> list[Passage]:
+        """The passages of rows, in the order asked."""
+        wanted = [int(r) for r in rows]
+        found: dict[int, Passage] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            query = (
+                "SELECT p.row, d.id, substr(d.text, p.start + 1, p.end - p.start), p.start, p.end, p.heading, p.sentences, "
+                "p.period, p.period_year FROM passages p JOIN documents d ON d.number = p.document "
+                f"WHERE p.row IN ({','.join('?' * len(part))})"
+            )
+            for row, document, text, a, b, heading, sentences, period, year in self._connection.execute(query, part):
+                spans = tuple((x, y) for x, y in json.loads(sentences))
+                found[row] = Passage(document, text, a, b, tuple(json.loads(heading)), spans, Period(period, year) if period else None)
+        return [found[row] for row in wanted]
+
+    def covered_years(self, number: int) -> frozenset[int]:
+        """Years a document speaks of: its own, and those of its review and its plan."""
+        return self._covered[number]
+
+    @cached_property
+    def _covered(self) -> tuple[frozenset[int], ...]:
+        years: list[set[int]] = [{d.meta.year} if d.meta.year else set() for d in self.documents]
+        query = "SELECT DISTINCT document, period_year FROM passages WHERE period_year IS NOT NULL"
+        for document, year in self._connection.execute(query):
+            years[document].add(year)
+        return tuple(frozenset(y) for y in years)
+
+    def documents_in(self, scope: Scope) -> tuple[int, ...]:
+        """Numbers of the documents a scope allows."""
+        return tuple(
+            number
+            for number, document in enumerate(self.documents)
+            if (not scope.cities or document.meta.city in scope.cities)
+            and (not scope.years or self.covered_years(number) & set(scope.years))
+            and (not scope.kinds or document.meta.kind in scope.kinds)
+        )
+
+    def rows_in(self, documents: Sequence[int]) -> tuple[Rows | None, Rows | None]:
+        """(passage rows, sentence rows) of some documents; (None, None) for all of them."""
+        if len(documents) == len(self.documents):
+            return None, None
+        passages = np.flatnonzero(np.isin(self.document_of, np.asarray(documents, np.int64)))
+        ends = np.append(self.first_sentence[1:], self.sentences.count)
+        pieces = [np.arange(self.first_sentence[p], ends[p]) for p in passages]
+        sentences = np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+        return passages, sentences
+
+    def sentence_rows(self, passage: int) -> tuple[int, int]:
+        """Sentence rows [start, end) of one passage."""
+        end = self.first_sentence[passage + 1] if passage + 1 < len(self.first_sentence) else self.sentences.count
+        return int(self.first_sentence[passage]), int(end)
+
+    def passage_of_sentences(self, sentences: Rows) -> Rows:
+        """Passage row of each sentence row."""
+        return np.searchsorted(self.first_sentence, sentences, side="right") - 1

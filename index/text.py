@@ -1,0 +1,102 @@
+"""Characters: one form for matching while the original is kept for showing, and sentences as offsets."""
+
+from __future__ import annotations
+
+import re
+
+from index.records import Span
+
+_FULL = "，：；！？（）％．－～＋／＝　\u00a0\u3000" + "".join(chr(c) for c in range(0xFF10, 0xFF1A))
+_HALF = ",:;!?()%.-~+/=   " + "0123456789"
+_LETTERS = {c: chr(c - 0xFEE0) for c in [*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
+_ONE_FORM = {ord(a): b for a, b in zip(_FULL, _HALF, strict=True)} | _LETTERS
+
+_ENDERS = "。！？!?；;"
+_CLOSERS = "”’」』）)】》\"'"
+_PAIRS = {"“": "”", "《": "》", "「": "」", "『": "』"}
+_LONGEST_QUOTE = 120  # a quotation mark that is not closed within this many characters is taken for a slip
+_SHORTEST = 6  # a piece of fewer characters joins the sentence before it
+_LONGEST_SENTENCE = 380  # a passage holds at most 400 characters; longer sentences are cut at commas
+
+
+def plain(text: str) -> str:
+    """Text for matching: half-width digits, letters and punctuation. Same length, so offsets stay true."""
+    return text.translate(_ONE_FORM)
+
+
+def sentence_spans(text: str) -> tuple[Span, ...]:
+    """Sentences as offsets, ends included, white space between them left out.
+
+    A sentence ends at 。！？； and line ends, and at an English full stop before a space; never inside 《》 or a
+    quotation, never inside a decimal.
+    """
+    spans: list[Span] = []
+    start = i = 0
+    closing, opened = "", 0
+    while i < len(text):
+        c = text[i]
+        if closing:
+            if c == closing or i - opened > _LONGEST_QUOTE:
+                closing = ""
+        elif c in _PAIRS and text.find(_PAIRS[c], i, i + _LONGEST_QUOTE) > 0:
+            closing, opened = _PAIRS[c], i
+        ends = c == "\n" or (not closing and (c in _ENDERS or _english_stop(text, i)))
+        # “……。” closes the sentence after the mark.
+        if c == closing_of_quote(text, i) and i and text[i - 1] in "。！？!?":
+            ends = True
+        if ends:
+            while i + 1 < len(text) and text[i + 1] in _CLOSERS and c != "\n":
+                if text[i + 1] == closing:
+                    closing = ""
+                i += 1
+            _append(spans, text, start, i + 1)
+            start = i + 1
+            if c == "\n":
+                closing = ""
+        i += 1
+    _append(spans, text, start, len(text))
+    return tuple(piece for span in spans for piece in _cut_long(text, span))
+
+
+def closing_of_quote(text: str, i: int) -> str:
+    """The character at `i` if it closes a quotation, else an empty string."""
+    return text[i] if text[i] in "”」』" else ""
+
+
+def clause_spans(text: str, span: Span) -> tuple[Span, ...]:
+    """Clauses of one sentence (cut at ，、：), as offsets into `text`; a decimal or thousands comma does not cut."""
+    start, end = span
+    cuts = [m.end() + start for m in re.finditer(r"[，、：:]|,(?!\d{3}\b)", text[start:end])]
+    edges = [start, *cuts, end]
+    return tuple((a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip())
+
+
+def _english_stop(text: str, i: int) -> bool:
+    return text[i] == "." and i + 1 < len(text) and text[i + 1].isspace() and i > 1 and text[i - 1].isascii() and text[i - 2].isalpha()
+
+
+def _append(spans: list[Span], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return
+    if spans and end - start < _SHORTEST and "\n" not in text[spans[-1][1] : start]:
+        spans[-1] = (spans[-1][0], end)
+    else:
+        spans.append((start, end))
+
+
+def _cut_long(text: str, span: Span) -> list[Span]:
+    """A sentence over the limit is cut at its commas, or hard where it has none."""
+    start, end = span
+    pieces: list[Span] = []
+    while end - start > _LONGEST_SENTENCE:
+        window = text[start : start + _LONGEST_SENTENCE]
+        cut = max(window.rfind(mark) for mark in "，,、：: ") + 1
+        cut = cut if cut > _LONGEST_SENTENCE // 4 else _LONGEST_SENTENCE
+        pieces.append((start, start + cut))
+        start += cut
+    pieces.append((start, end))
+    return [(a, b) for a, b in pieces if text[a:b].strip()]

@@ -1,0 +1,114 @@
+"""Questions from the shell.
+
+    python -m qa ask "珠海2023年GDP增长目标是多少" [--index DIR] [--json]
+    python -m qa batch --questions FILE.jsonl [--index DIR] [--k 10]
+
+Exit code: 0 answered, 1 nothing answers, 2 an error that the message tells how to mend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from index.errors import ChengwenError, QuestionError
+from qa.engine import Engine
+from qa.records import Answer, Hit
+
+DEFAULT_INDEX = Path("built/demo")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command's arguments."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help=f"index folder (default {DEFAULT_INDEX})")
+    shared.add_argument("--model", metavar="NAME_OR_PATH", help="model, if not the one the index was built with")
+    shared.add_argument("--k", type=int, default=10, help="passages a question (default 10)")
+    parser = argparse.ArgumentParser(prog="python -m qa", description="Ask an index of city plans.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    ask = commands.add_parser("ask", parents=[shared], help="answer one question")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+    ask.add_argument("--show", type=int, default=3, metavar="N", help="passages printed (default 3)")
+    batch = commands.add_parser("batch", parents=[shared], help="answer a file of questions, one JSON object a line")
+    batch.add_argument("--questions", type=Path, required=True, metavar="FILE", help="JSON lines with id and question")
+    options = parser.parse_args(arguments)
+    if options.k < 1:
+        parser.error("--k must be 1 or more")
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; see the module's docstring for the exit code."""
+    options = parse(arguments)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1") if options.model is None else None
+    try:
+        if options.command == "batch":
+            return _batch(options)
+        answer = Engine.open(options.index, options.model).ask(options.question, options.k)
+        sys.stdout.write(json.dumps(answer.as_json(), ensure_ascii=False) + "\n" if options.json else render(answer, options.show))
+        return 0 if answer.answered else 1
+    except ChengwenError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+def read_questions(path: Path) -> list[dict[str, object]]:
+    """The questions of a JSON-lines file.
+
+    Raises:
+        QuestionError: the file is missing, or a line is no object with a question; the line is named.
+    """
+    if not path.is_file():
+        raise QuestionError(f"{path} does not exist; give a file with one JSON object a line")
+    rows: list[dict[str, object]] = []
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+            raise QuestionError(f'{path}, line {number}: expected a JSON object with "question"')
+        rows.append(row)
+    return rows
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    rows = read_questions(options.questions)
+    engine = Engine.open(options.index, options.model)
+    for number, row in enumerate(tqdm(rows, desc="questions", file=sys.stderr, leave=False, disable=None)):
+        result = {"id": row.get("id", number)} | engine.ask(str(row["question"]), options.k).as_json()
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    return 0
+
+
+def render(answer: Answer, show: int) -> str:
+    """An answer for a terminal: the sentence, where it stands, and the next hits."""
+    if not answer.answered:
+        return f"没有找到答案 no answer: {answer.reason}\n"
+    lines: list[str] = []
+    for hit in answer.hits[:show]:
+        meta = hit.meta
+        source = " · ".join(str(x) for x in (meta.city, meta.year, meta.title, *hit.passage.heading) if x)
+        mark = f"{hit.rank}. "
+        lines += [mark + _marked(hit, answer.span if hit.rank == 1 else ""), f"   {source}", f"   {hit.file}  {hit.score:.3f}", ""]
+    return "\n".join(lines)
+
+
+def _marked(hit: Hit, span: str) -> str:
+    """The answer sentence, the answer's words bold where the terminal shows it, in 【】 where not."""
+    opening, closing = ("\x1b[1;33m", "\x1b[0m") if sys.stdout.isatty() else ("【", "】")
+    return hit.sentence.replace(span, f"{opening}{span}{closing}", 1) if span else hit.sentence
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

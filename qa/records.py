@@ -1,0 +1,74 @@
+"""What the engine gives back: hits, and an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from index.library import Scope
+from index.records import Meta, Passage, Span
+from qa.question import Query
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found. `score` is a similarity, higher is better; `best` is the span of its answer sentence."""
+
+    rank: int
+    score: float
+    row: int
+    document: int
+    file: str
+    meta: Meta
+    passage: Passage
+    best: Span
+    highlights: tuple[Span, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The answer sentence."""
+        return self.passage.text[self.best[0] : self.best[1]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The hit as `python -m qa` prints it."""
+        period = self.passage.period
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "city": self.meta.city,
+            "year": self.meta.year,
+            "kind": self.meta.kind,
+            "title": self.meta.title,
+            "file": self.file,
+            "heading": list(self.passage.heading),
+            "period": {"kind": period.kind, "year": period.year} if period else None,
+            "text": self.passage.text,
+            "sentences": [list(s) for s in self.passage.sentences],
+            "highlights": [list(s) for s in self.highlights],
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The engine's reply: `span` is the answer's words inside the first hit's sentence, empty where unknown."""
+
+    query: Query
+    scope: Scope
+    hits: tuple[Hit, ...]
+    answered: bool
+    span: str
+    seconds: float
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object `python -m qa ask --json` and `batch` print (less `id`)."""
+        top = self.hits[0] if self.hits and self.answered else None
+        return {
+            "question": self.query.text,
+            "scope": {"cities": list(self.scope.cities), "years": list(self.scope.years)},
+            "answered": self.answered,
+            "reason": self.reason,
+            "answer": {"sentence": top.sentence, "span": self.span, "hit": top.rank} if top else None,
+            "hits": [hit.as_json() for hit in self.hits],
+            "seconds": round(self.seconds, 5),
+        }

@@ -1,0 +1,74 @@
+"""Query -> candidates of both channels under the same filters, with exact scores for every candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Encoder, Vectors
+from index.library import Library
+from index.stores import Rows
+from index.words import words
+
+SENTENCES = 200  # best sentences looked at
+PASSAGES = 60  # best passages of each channel
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Passage rows with their scores, each (n,) float32, higher is better.
+
+    Attributes:
+        rows: passage rows, unique.
+        passage: cosine of the question and the passage.
+        sentence: cosine of the question and the passage's best sentence.
+        best: number of that sentence inside the passage.
+        lexical: BM25 of the passage.
+    """
+
+    rows: Rows
+    passage: Vectors
+    sentence: Vectors
+    best: NDArray[np.int64]
+    lexical: Vectors
+
+
+def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence[int]) -> Candidates:
+    """The best passages of `documents` for a topic, by passage vector, by sentence vector and by words."""
+    passages_allowed, sentences_allowed = library.rows_in(documents)
+    vector = encoder.encode_queries([topic])[0]
+    by_passage, _ = library.passages.search(vector, PASSAGES, passages_allowed)
+    by_sentence, _ = library.sentences.search(vector, SENTENCES, sentences_allowed)
+    bm25 = library.words.scores(words(topic))
+    by_words = _best_rows(bm25, passages_allowed)
+    rows = np.unique(np.concatenate([by_passage, library.passage_of_sentences(by_sentence), by_words]))
+    return score_rows(library, vector, rows, bm25)
+
+
+def score_rows(library: Library, vector: Vectors, rows: Rows, bm25: Vectors) -> Candidates:
+    """Exact scores of the rows, so that a passage found by one channel only is not short of the other's score."""
+    spans = [library.sentence_rows(int(row)) for row in rows]
+    sentence_rows = np.concatenate([np.arange(a, b) for a, b in spans]) if spans else np.zeros(0, np.int64)
+    sentence_scores = library.sentences.vectors(sentence_rows) @ vector
+    best_scores = np.zeros(len(rows), np.float32)
+    best = np.full(len(rows), -1, np.int64)
+    position = 0
+    for i, (a, b) in enumerate(spans):
+        if b > a:
+            part = sentence_scores[position : position + b - a]
+            best[i] = int(part.argmax())
+            best_scores[i] = part[best[i]]
+        position += b - a
+    passage_scores = library.passages.vectors(rows) @ vector
+    return Candidates(rows, passage_scores, best_scores, best, bm25[rows])
+
+
+def _best_rows(scores: Vectors, allowed: Rows | None) -> Rows:
+    """The best `PASSAGES` rows with a score above 0 among those allowed."""
+    rows = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
+    if len(rows) > PASSAGES:
+        rows = rows[np.argpartition(-scores[rows], PASSAGES)[:PASSAGES]]
+    return rows

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from index.errors import ModelMismatch
+from index.library import Library, Scope
+from qa.engine import Engine
+from qa.fuse import BM25_ONLY, Weights
+from tests.conftest import ToyEncoder
+
+
+def test_the_sentence_that_answers_is_on_top(engine: Engine):
+    answer = engine.ask("宁波农村污水处理站有多少座")
+    assert answer.hits[0].sentence == "（二）环境持续改善。建成农村生活污水处理站18座；" or "污水处理站18座" in answer.hits[0].sentence
+    assert answer.hits[0].meta.city == "宁波"
+    assert answer.span == "18座"
+
+
+def test_the_city_filters_inside_the_search(engine: Engine):
+    assert {hit.meta.city for hit in engine.ask("青岛的就业").hits} == {"青岛"}
+    assert {hit.meta.city for hit in engine.ask("就业", scope=Scope(cities=("宁波",))).hits} == {"宁波"}
+
+
+def test_a_filter_that_matches_nothing_finds_nothing(engine: Engine):
+    answer = engine.ask("就业", scope=Scope(cities=("南京",)))
+    assert answer.hits == ()
+    assert not answer.answered
+    assert answer.reason
+
+
+def test_a_city_that_is_not_there_is_told(engine: Engine):
+    answer = engine.ask("南京的就业目标是多少")
+    assert not answer.answered
+    assert "南京" in answer.reason
+
+
+def test_year_and_tense_prefer_the_part_that_speaks_of_them(engine: Engine):
+    assert engine.ask("宁波2023年生产总值增长目标").hits[0].passage.period.kind == "target"
+    assert engine.ask("宁波2022年生产总值增长").hits[0].passage.period.kind == "actual"
+
+
+def test_json_shape_is_a_public_interface(engine: Engine):
+    shape = engine.ask("宁波污水处理站多少座").as_json()
+    assert set(shape) == {"question", "scope", "answered", "reason", "answer", "hits", "seconds"}
+    assert set(shape["scope"]) == {"cities", "years"}
+    assert set(shape["answer"]) == {"sentence", "span", "hit"}
+    keys = {"rank", "score", "city", "year", "kind", "title", "file", "heading", "period", "text", "sentences", "highlights"}
+    assert set(shape["hits"][0]) == keys
+    hit = shape["hits"][0]
+    assert [h["rank"] for h in shape["hits"]] == list(range(1, len(shape["hits"]) + 1))
+    assert all(a < b <= len(hit["text"]) for a, b in hit["sentences"] + hit["highlights"])
+    assert all(x[1] <= y[0] for x, y in zip(hit["highlights"], hit["highlights"][1:], strict=False))
+
+
+def test_scores_fall_and_are_similarities(engine: Engine):
+    scores = [h.score for h in engine.ask("就业").hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_candidates_of_one_channel_have_the_scores_of_the_other(engine: Engine):
+    words = Engine(engine.library, engine.encoder, BM25_ONLY).ask("工业的蓝湖计划")
+    assert "蓝湖计划" in words.hits[0].passage.text
+    both = Engine(engine.library, engine.encoder, Weights()).ask("工业的蓝湖计划")
+    assert "蓝湖计划" in both.hits[0].passage.text
+
+
+def test_an_index_of_another_model_is_refused(engine: Engine):
+    with pytest.raises(ModelMismatch, match="--model"):
+        Engine(Library(engine.library.folder), ToyEncoder("another"))

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from index.errors import QuestionError
+from index.records import Document, Meta
+from qa.question import LONGEST, Places, understand
+
+
+def document(city: str, province: str, level: str = "city", year: int = 2023, prefecture: str | None = None) -> Document:
+    return Document("f", "", 0, Meta(city, province, prefecture or city + "市", city, level, year, "政府工作报告"))
+
+
+PLACES = Places(
+    (
+        document("宁波", "浙江省"),
+        document("青岛", "山东省"),
+        document("中山", "广东省"),
+        document("三乡镇", "广东省", "township", prefecture="中山市"),
+        document("乐昌", "广东省", "county", prefecture="韶关市"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "cities"),
+    [
+        ("宁波今年的目标", ("宁波",)),
+        ("宁波市有多少所学校", ("宁波",)),
+        ("What is Ningbo's growth target?", ("宁波",)),
+        ("NINGBO growth", ("宁波",)),
+        ("宁波和青岛谁的产值高", ("宁波", "青岛")),
+        ("三乡镇怎么治水", ("三乡镇",)),
+        ("三乡怎么治水", ("三乡镇",)),
+        ("中山市三乡镇怎么治水", ("三乡镇",)),
+        ("What does Sanxiang Town in Zhongshan build?", ("三乡镇",)),
+        ("山东有哪些海洋产业", ("青岛",)),
+        ("乐昌修了几条路", ("乐昌",)),
+        ("修了几条路", ()),
+    ],
+)
+def test_places_in_any_form(question: str, cities: tuple[str, ...]):
+    assert understand(question, PLACES).cities == cities
+
+
+@pytest.mark.parametrize(
+    ("question", "absent"),
+    [("南京的目标", ("南京",)), ("宁夏的目标", ("宁夏",)), ("青海的目标", ("青海",)), ("Guangzhou GDP", ("广州",)), ("宁波的目标", ())],
+)
+def test_places_the_library_does_not_hold_are_never_taken_for_another(question: str, absent: tuple[str, ...]):
+    query = understand(question, PLACES)
+    assert query.absent_cities == absent
+    assert not (absent and query.cities)
+
+
+def test_scope_and_question_words_leave_the_topic():
+    query = understand("宁波2023年新增就业目标是多少？", PLACES)
+    assert (query.topic, query.years, query.tense, query.wants) == ("新增就业目标是", (2023,), "target", "figure")
+
+
+@pytest.mark.parametrize(
+    ("question", "years"), [("去年修路多少", (2022,)), ("今年修路多少", (2023,)), ("jobs last year", (2022,)), ("修路", ())]
+)
+def test_relative_years_count_from_the_reports_year(question: str, years: tuple[int, ...]):
+    assert understand(question, PLACES).years == years
+
+
+def test_relative_years_stay_open_where_reports_of_several_years_may_answer():
+    places = Places((document("宁波", "浙江省", year=2022), document("宁波", "浙江省", year=2023)))
+    assert understand("去年修路多少", places).years == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("修路多少公里", "figure"),
+        ("how many schools", "figure"),
+        ("怎么治水", "measures"),
+        ("有没有地铁", "yes_no"),
+        ("哪个区最快", "name"),
+    ],
+)
+def test_kind_of_answer(question: str, wants: str):
+    assert understand(question, PLACES).wants == wants
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "问" * (LONGEST + 1)])
+def test_what_cannot_be_asked_is_told(question: str):
+    with pytest.raises(QuestionError):
+        understand(question, PLACES)
+
+
+def test_a_question_of_question_words_only_is_still_searched():
+    assert understand("多少？", PLACES).topic

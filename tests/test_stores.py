@@ -1,0 +1,75 @@
+"""One conformance suite for all stores; the numpy store is the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import IndexFolderError
+from index.stores import VectorStore
+from index.stores.exact import ExactStore
+from index.stores.faiss_store import FaissStore
+
+STORES: dict[str, tuple[Callable[[np.ndarray], VectorStore], Callable[[Path], VectorStore]]] = {
+    "exact": (ExactStore, ExactStore.open),
+    "faiss": (FaissStore.build, FaissStore.open),
+}
+
+
+@pytest.fixture(scope="module")
+def vectors() -> np.ndarray:
+    rows = np.random.default_rng(1).normal(size=(400, 16)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture(params=STORES, scope="module")
+def store(request: pytest.FixtureRequest, vectors: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> VectorStore:
+    """Each store after a journey to disk and back."""
+    make, open_ = STORES[request.param]
+    path = tmp_path_factory.mktemp(request.param) / "vectors"
+    make(vectors).save(path)
+    return open_(path)
+
+
+def test_ranks_and_scores_equal_the_slow_loop(store: VectorStore, vectors: np.ndarray):
+    for query in vectors[:20]:
+        truth = sorted(((float(v @ query), -i) for i, v in enumerate(vectors)), reverse=True)[:10]
+        rows, scores = store.search(query, 10)
+        assert [-i for _, i in truth] == rows.tolist()
+        np.testing.assert_allclose(scores, [s for s, _ in truth], atol=1e-5)
+
+
+def test_a_filter_works_inside_the_search(store: VectorStore, vectors: np.ndarray):
+    query = vectors[0]
+    worst = np.argsort(vectors @ query)[:5].astype(np.int64)
+    allowed = np.sort(worst)
+    rows, scores = store.search(query, 3, allowed)
+    truth = sorted(allowed, key=lambda r: -float(vectors[r] @ query))[:3]
+    assert rows.tolist() == truth
+    assert scores.tolist() == sorted(scores.tolist(), reverse=True)
+
+
+def test_an_empty_filter_finds_nothing(store: VectorStore, vectors: np.ndarray):
+    rows, scores = store.search(vectors[0], 5, np.zeros(0, np.int64))
+    assert len(rows) == len(scores) == 0
+
+
+def test_more_wanted_than_there_are(store: VectorStore, vectors: np.ndarray):
+    rows, _ = store.search(vectors[0], 1000)
+    assert sorted(rows.tolist()) == list(range(400))
+
+
+def test_vectors_come_back(store: VectorStore, vectors: np.ndarray):
+    rows = np.asarray([3, 399, 0], np.int64)
+    np.testing.assert_allclose(store.vectors(rows), vectors[rows], atol=1e-6)
+    assert store.vectors(np.zeros(0, np.int64)).shape == (0, 16)
+    assert (store.count, store.dimension) == (400, 16)
+
+
+def test_a_damaged_file_is_told(tmp_path: Path):
+    (tmp_path / "x").write_bytes(b"not an index")
+    with pytest.raises(IndexFolderError, match="rebuild"):
+        FaissStore.open(tmp_path / "x")
