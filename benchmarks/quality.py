@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.metrics import Row, judge, mean  # noqa: E402
 from index.terminal import table  # noqa: E402
 from qa.engine import Engine  # noqa: E402
-from qa.fuse import BM25_ONLY, DENSE_ONLY, Weights  # noqa: E402
+from qa.fuse import BM25_ONLY, DENSE_ONLY, FUSED, Weights  # noqa: E402
 
-CHANNELS = {"BM25": BM25_ONLY, "dense": DENSE_ONLY, "fused": Weights()}
+CHANNELS = {"BM25": BM25_ONLY, "dense": DENSE_ONLY, "fused": FUSED, "reranked": Weights()}
 COLUMNS = ("recall@1", "recall@5", "mrr@10", "sentence@1", "span_f1", "answered")
 
 
@@ -60,9 +60,9 @@ def main(arguments: list[str]) -> int:
     for channel, weights in CHANNELS.items():
         groups, wrong, seconds = run(engine, golds, weights)
         for group, metrics in groups.items():
-            if group == "all" or channel == "fused":
+            if group == "all" or channel == "reranked":
                 rows.append([channel, group, *(f"{metrics[c]:.3f}" if c in metrics else "" for c in COLUMNS)])
-        if channel == "fused":
+        if channel == "reranked":
             verdicts = [(n, groups["all"][n], least) for n, least in expected.items()]
             timing = f"seconds a question: p50 {seconds[len(seconds) // 2]:.4f}  p95 {seconds[int(len(seconds) * 0.95)]:.4f}"
     sys.stdout.write(table(["channel", f"questions ({len(golds)})", *COLUMNS], rows) + f"\n{timing}\n")

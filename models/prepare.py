@@ -90,11 +90,13 @@ def term_context_pairs(entries: list[dict[str, object]], found: dict[str, list[s
     return context, swapped
 
 
-def question_pairs(material: Path) -> tuple[list[Pair], list[Pair]]:
+def question_pairs(material: Path, left_out: set[str]) -> tuple[list[Pair], list[Pair]]:
     """(question -> its snippet), (first question -> the sentence of the snippet that answers it)."""
     to_snippet: list[Pair] = []
     to_sentence: list[Pair] = []
     for path in sorted((OWN / "questions").glob("questions_*.jsonl")):
+        if path.stem.removeprefix("questions_") in left_out:
+            continue
         snippets_path = material / "questions" / path.name.replace("questions_", "snippets_")
         snippets = {row["id"]: str(row["text"]) for row in read_lines(snippets_path)}
         for row in read_lines(path):
@@ -143,7 +145,7 @@ def public_pairs(path: Path) -> list[Pair]:
     return [(str(row["query"]), str(row["positive"])[:600]) for row in read_lines(path)]
 
 
-def collect(material: Path, seed: int) -> dict[str, list[Pair]]:
+def collect(material: Path, seed: int, left_out: set[str]) -> dict[str, list[Pair]]:
     """All sources by name, shuffled and capped."""
     rng = random.Random(seed)
     entries = glossary()
@@ -151,7 +153,7 @@ def collect(material: Path, seed: int) -> dict[str, list[Pair]]:
     rng.shuffle(texts)
     found = term_sentences(entries, (s.strip() for text in texts for s in SENTENCE.findall(text)))
     context, swapped = term_context_pairs(entries, found, rng)
-    to_snippet, to_sentence = question_pairs(material)
+    to_snippet, to_sentence = question_pairs(material, left_out)
     rest, clause = structure_pairs(texts, rng)
     sources = {
         "glossary": list(glossary_pairs(entries)),
@@ -167,7 +169,8 @@ def collect(material: Path, seed: int) -> dict[str, list[Pair]]:
         name = path.name.removesuffix(".jsonl.xz")
         sources[name] = dictionary_pairs(path) if name == "cedict_terms" else public_pairs(path)
     for name, pairs in sources.items():
-        rng.shuffle(pairs)
+        if name != "questions":  # in order, a run of questions is about one report: see Settings.grouped
+            rng.shuffle(pairs)
         cap = {"cedict_terms": 4 * CAP, "paragraph": CAP, "clause": 2 * CAP}.get(name, None if name in own else CAP)
         del pairs[cap or len(pairs) :]
     return sources
@@ -177,6 +180,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--material", type=Path, default=MATERIAL, help="folder with pairs/, questions/ and text/")
     parser.add_argument("--out", type=Path, default=ROOT / "built" / "training", help="where the pairs are written")
+    parser.add_argument("--hold-out", nargs="*", default=[], metavar="N", help="question files to leave out (see evaluate.py)")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     if not (arguments.material / "pairs").is_dir():
@@ -187,7 +191,7 @@ def main() -> int:
         return 2
     arguments.out.mkdir(parents=True, exist_ok=True)
     total = 0
-    for name, pairs in collect(arguments.material, arguments.seed).items():
+    for name, pairs in collect(arguments.material, arguments.seed, set(arguments.hold_out)).items():
         with (arguments.out / f"{name}.jsonl").open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
         total += len(pairs)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Encoder, open_encoder
+from index.encoder import Encoder, StaticEncoder, open_encoder
 from index.library import Library, Scope
-from index.records import Span
-from qa.fuse import Weights, fuse
+from index.records import Passage, Span
+from qa.fuse import Weights, fuse, fuse_again, relative
 from qa.question import Places, Query, understand
 from qa.records import Answer, Hit
+from qa.rerank import DEPTH, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words
 
@@ -27,6 +28,9 @@ class Engine:
         self.library = library
         self.encoder = encoder
         self.weights = weights
+        self.reranker: Reranker | None = None
+        if weights.rerank and isinstance(encoder, StaticEncoder):
+            self.reranker = StaticReranker(encoder)
         self.places = Places(library.documents)
 
     @classmethod
@@ -72,17 +76,25 @@ class Engine:
         return named
 
     def _rank(self, query: Query, candidates: Candidates, k: int) -> tuple[Hit, ...]:
-        scores = fuse(candidates, self.weights) + self.weights.period * self.library.period_matches(
-            candidates.rows, query.tense, query.years
-        )
-        order = np.argsort(-scores, kind="stable")[:k]
+        weights = self.weights
+        period = self.library.period_matches(candidates.rows, query.tense, query.years)
+        scores = fuse(candidates, weights, period)
+        order = np.argsort(-scores, kind="stable")[: max(k, DEPTH) if self.reranker else k]
         passages = self.library.read(candidates.rows[order])
-        hits = []
-        for rank, (i, passage) in enumerate(zip(order, passages, strict=True), 1):
-            row = int(candidates.rows[i])
-            number = int(self.library.document_of[row])
-            document = self.library.documents[number]
-            best: Span = passage.sentences[candidates.best[i]] if candidates.best[i] >= 0 else (0, len(passage.text))
-            highlights = matched_words(passage.text, query.topic)
-            hits.append(Hit(rank, float(scores[i]), row, number, document.file, document.meta, passage, best, highlights))
-        return tuple(hits)
+        scores, best = scores[order], candidates.best[order]
+        if self.reranker:
+            rescored, best = self.reranker.rescore(query.topic, passages)
+            lexical = relative(candidates.lexical)[order]
+            scores = fuse_again(candidates.passage[order], lexical, rescored, period[order], weights)
+        rows = candidates.rows[order]
+        return tuple(
+            self._hit(rank, float(scores[i]), int(rows[i]), passages[i], int(best[i]), query)
+            for rank, i in enumerate(np.argsort(-scores, kind="stable")[:k], 1)
+        )
+
+    def _hit(self, rank: int, score: float, row: int, passage: Passage, best: int, query: Query) -> Hit:
+        number = int(self.library.document_of[row])
+        document = self.library.documents[number]
+        sentence: Span = passage.sentences[best] if 0 <= best < len(passage.sentences) else (0, len(passage.text))
+        highlights = matched_words(passage.text, query.topic)
+        return Hit(rank, score, row, number, document.file, document.meta, passage, sentence, highlights)

@@ -18,7 +18,7 @@ from qa.units import CURRENCIES
 
 _SCAN = re.compile(
     rf"(?P<below>[{NUMERAL}]+)分之(?P<above>{CHINESE}|\d+(?:\.\d+)?)"
-    r"|(?<![\d/.])(?P<over>[1-9])/(?P<under>[2-9]|10)(?=的|以上|左右|强)"
+    r"|(?<![\d/.第A-Za-z])(?P<over>[1-9])/(?P<under>[2-9]|10)(?![\d/.页期A-Za-z])"
     r"|(?P<double>翻了?(?P<times>[一二两三四五六七八九1-9])?番)"
     r"|(?P<half>(?<!另)一半|半数|(?:(?<![间务通经不超])过|(?<=[近超]))半(?![百天月年程个小路山]))"
     rf"|(?P<left>{ARABIC}) ?[:∶比] ?(?P<right>{ARABIC})(?P<third> ?[:∶比]\d)?"
@@ -113,7 +113,7 @@ def _special(text: str, found: re.Match[str], low: int) -> _Item | None:
     change, value, unit, word = lead.change, Decimal(50), "%", "半"
     if found["below"] or found["under"]:
         below, above = _number(found["below"] or found["under"]), _number(found["above"] or found["over"])
-        if not below or above is None:
+        if not below or above is None or (found["under"] and above >= below):
             return None
         word, unit = "分之", "‰" if found["below"] == "千" else "%"
         value = above if unit == "‰" else above * 100 / below

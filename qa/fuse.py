@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from index.encoder import Vectors
 
 if TYPE_CHECKING:
@@ -20,20 +22,36 @@ class Weights:
         sentence: cosine of question and the passage's best sentence; a passage talks of ten things, a question asks one.
         lexical: BM25 over the largest BM25 among the candidates, so in [0, 1].
         period: added where the passage speaks of the time asked for (a result of 2022, a target for 2023).
+        rerank: look again at the best candidates; `reranked_passage` and `reranked_lexical` hold beside its score.
     """
 
     passage: float = 0.3
     sentence: float = 0.7
     lexical: float = 0.2
     period: float = 0.1
+    rerank: bool = True
+    reranked_passage: float = 0.3
+    reranked_lexical: float = 0.15
 
 
-BM25_ONLY = Weights(passage=0.0, sentence=0.0, lexical=1.0, period=0.0)
-DENSE_ONLY = Weights(lexical=0.0)
+BM25_ONLY = Weights(passage=0.0, sentence=0.0, lexical=1.0, period=0.0, rerank=False)
+DENSE_ONLY = Weights(lexical=0.0, period=0.0, rerank=False)
+FUSED = Weights(rerank=False)
 
 
-def fuse(candidates: Candidates, weights: Weights) -> Vectors:
+def fuse(candidates: Candidates, weights: Weights, period: Vectors) -> Vectors:
     """Linear fusion of the channels, (n,) float32, higher is better; no lexical part where no word matches."""
     scores = weights.passage * candidates.passage + weights.sentence * candidates.sentence
-    top = float(candidates.lexical.max(initial=0.0))
-    return scores + weights.lexical * candidates.lexical / top if top > 0 else scores
+    return np.asarray(scores + weights.lexical * relative(candidates.lexical) + weights.period * period, np.float32)
+
+
+def fuse_again(passage: Vectors, lexical: Vectors, rescored: Vectors, period: Vectors, weights: Weights) -> Vectors:
+    """The ranking score of the candidates that were looked at again; `lexical` relative to all candidates."""
+    scores = rescored + weights.reranked_passage * passage + weights.reranked_lexical * lexical + weights.period * period
+    return np.asarray(scores, np.float32)
+
+
+def relative(lexical: Vectors) -> Vectors:
+    """BM25 over the largest of the candidates, in [0, 1]; zeros where no word matches."""
+    top = float(lexical.max(initial=0.0))
+    return lexical / np.float32(top) if top > 0 else lexical

@@ -4,12 +4,15 @@ Only numbers written by the grammar of place values are read. A row of digits (�
 guess at a number, never a quantity, and gives None.
 """
 
+from __future__ import annotations
+
 import re
 from decimal import Decimal
 from functools import cache
 
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 MAGNITUDES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_LONGEST = 30
 NUMERAL = "〇零一二两三四五六七八九十百千万亿"
 
 
@@ -42,7 +45,7 @@ def _integer(text: str) -> int | None:
             continue
         high = _integer(head) if head else 1
         low = _integer(tail.lstrip("零〇")) if tail else 0
-        if high is None or low is None or low >= MAGNITUDES[mark]:
+        if high is None or low is None or low >= MAGNITUDES[mark] or high >= 10**12:
             return None
         if tail in DIGITS:
             low *= MAGNITUDES[mark] // 10
@@ -60,10 +63,11 @@ def chinese_number(text: str) -> Decimal | None:
         Its exact value, or None where the characters make no number (二〇二三, 十四五, an empty text).
     """
     whole, point, part = text.partition("点")
+    value: int | None = None
     if whole in ("零", "〇"):
-        value: int | None = 0
-    else:
-        value = _integer(whole) if whole else None
+        value = 0
+    elif whole and whole[0] not in "零〇" and len(whole) <= _LONGEST:
+        value = _integer(whole)
     if value is None or (point and not (part and all(char in DIGITS for char in part))):
         return None
     return Decimal(f"{value}.{''.join(str(DIGITS[char]) for char in part)}") if point else Decimal(value)

@@ -30,7 +30,7 @@ SUFFIXES = {
 # A character before the word that makes another word of it: 节约, 附近, 发达, 赶超.
 GUARDS = {
     "约": "节合条契签预公履集制违邀缔", "近": "附最邻靠临相就亲", "达": "发表传直通到抵", "超": "赶反", "过": "通超经不越度路", "上": "以线网海加路之千新",
-    "增长": "稳促保", "升": "公", "增": "新净倍激续", "降": "霜空", "涨": "高",
+    "增长": "稳促", "升": "公", "增": "新净倍激续", "降": "霜空", "涨": "高",
 }  # fmt: skip
 VERBS = {
     **dict.fromkeys("增长 增加 上升 提高 提升 上涨 增 涨 升 扩大 上调 回升 增多 攀升 跃升 增产 增收 正增长".split(), "增长"),
@@ -44,7 +44,7 @@ RATES = {
 IMPROVES = "提升"
 GRADED = ("%", "‰", "百分点", "千分点", "倍", "位", "元", "亿元", "℃")
 # After a verb of change these make the number a level: 提高到90%, 降至5%.
-ARRIVALS = frozenset(("到", "至", "为", "成"))
+ARRIVALS = frozenset(("到", "至", "为"))
 LINKS = frozenset(("了", "率", "幅度", "在", "是", "控制在", "保持在", "稳定在", "维持在", "保持", "再", "的", "又", "各", "均"))
 MANNERS = frozenset(
     "实现 完成 做到 同比 环比 可比 名义 实际 年均 分别 均 同口径 可比口径 比上年 较上年 全年 再 平均 各 都 总量 能 也 要 将 可 继续".split()
@@ -54,7 +54,7 @@ _DISTANCE = re.compile(
 )
 _SHARED = re.compile(r"(?:分别|依次)[^。;]*$")
 _EACH = re.compile(
-    r"(?:人均|户均|亩均|村均|每[人户亩年月名位个]|均价|单价|月薪|年薪|工资|可支配收入|农民收入|居民收入|低保标准|补助标准|补贴标准)[^,。;:、]{0,16}$"
+    r"(?:人均|户均|亩均|每[人户亩名位]|均价|单价|月薪|年薪|平均工资|可支配收入|农民收入|居民收入|低保标准|补[助贴]标准)[^,。;:、]{0,16}$"
 )
 
 
@@ -124,6 +124,7 @@ def before(text: str, low: int, at: int, *, bare: bool = False) -> Lead:
         at: Start of the number.
         bare: Whether the number is a magnitude without digits (千亿).
     """
+    number = _trim(text, low, at)
     start, at, said = _bounds(text, low, at, bare=bare)
     at, level = _skip(text, low, at, LINKS | ARRIVALS)
     change = ""
@@ -133,7 +134,9 @@ def before(text: str, low: int, at: int, *, bare: bool = False) -> Lead:
         at = _trim(text, low, at - len(verb))
         change = RATES[rate] if rate else ("" if level else VERBS[verb])
     at, _ = _skip(text, low, at, MANNERS)
-    aim = AIMS.get(_word_before(text, low, at, frozenset(AIMS)), "")
+    aim_word = _word_before(text, low, at, AIMS)
+    # 争取5亿元专项资金 wins the money, 争取达到5亿元 aims at it.
+    aim = "" if aim_word == "争取" and at == number else AIMS.get(aim_word, "")
     strong = [bound for bound in said if bound != "达到"]
     bound = strong[0] if strong else ("达到" if "达到" in said else "")
     return Lead(start, bound, aim, change, verb)

@@ -10,16 +10,18 @@ from qa.numerals import DIGITS, NUMERAL, chinese_number, magnitude
 from qa.units import Written, find_unit
 
 ARABIC = r"(?:(?<!第)\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-CHINESE = rf"[{NUMERAL}]+(?:点[零〇一二三四五六七八九]+)?"
+# 三千米 is 三 千米: the 千 belongs to the unit.
+CHINESE = rf"(?:[{NUMERAL}]+?(?=千[米瓦克伏])|[{NUMERAL}]+)(?:点[零〇一二三四五六七八九]+)?"
 NUMBER = rf"(?P<some>几)?(?P<arabic>{ARABIC})|(?P<several>[几数])?(?P<chinese>{CHINESE})"
 _NUMBER = re.compile(NUMBER)
-_TAIL = re.compile(r"(?P<few>[余多几])? ?(?P<scale>万亿|[十百千]?[万亿]|[十百千])?(?P<more>[余多])?")
-_SMALLER = re.compile(r"(\d{1,4})(千|万)?(?!\d)")
+_TAIL = re.compile(r"(?P<few>[余多几])? ?(?P<scale>万亿|[十百千]?[万亿]|[十百]|千(?![米瓦克伏]))?(?P<more>[余多])?")
+_SMALLER = re.compile(r"(\d{4}|\d(?=[百千]))([百千万])?(?!\d)")
 _MAGNITUDE_END = re.compile(r"[万亿]*$")
 _TO = re.compile(r" ?(?:-|—{1,2}|–|−|~|至|到) ?(?=[-−]?[\d几〇零一二两三四五六七八九十百千万亿])")
 _AND = re.compile(r" ?(?:、|和|与|及|以及) ?")
 _RESPECTIVELY = re.compile(r"(?:分别|依次)[^。;]{0,40}$")
 _COUNTED_BEFORE_SHU = "人户总个件天次指系参倍基分位点函整少多为无"  # 总数|十家 is no 数十家
+_LONGEST = 12  # digits before the point; longer ones are account and telephone numbers
 _SIGNED = ("%", "‰", "百分点", "℃")
 
 
@@ -37,6 +39,7 @@ class Quantity:
         few: 余 for 余, 多 and 十几; 几 for 几十 and 数百; else "".
         bare: Whether it is a magnitude without digits (千亿).
         chinese: Whether it is written in Chinese numerals.
+        latin: Whether a letter follows at once (8.7万P).
         unit: The unit, None if there is none; the unit of the last where one serves a list (分别为3、5个).
     """
 
@@ -50,6 +53,7 @@ class Quantity:
     bare: bool
     chinese: bool
     unit: Written | None
+    latin: bool = False
 
     @property
     def written_unit(self) -> str:
@@ -67,7 +71,7 @@ class Quantity:
     @property
     def stands_alone(self) -> bool:
         """Whether it says something without a unit: 446.7万."""
-        return not self.chinese and self.scale >= 10**4
+        return not self.chinese and self.scale >= 10**4 and not self.latin
 
 
 def _tail(text: str, at: int) -> tuple[str, str, int]:
@@ -89,9 +93,12 @@ def _arabic(text: str, found: re.Match[str]) -> Quantity:
         # 3万5千户: the smaller part counts in units of the larger.
         amount += Decimal(smaller[1]) * magnitude(smaller[2] or "") / magnitude(scale_text)
         unit = inner
+    if unit and "多" in unit.unit.word:
+        few = "余"
     few = "几" if found["some"] else few
     stop = unit.end if unit else at
-    return Quantity(found.start(), stop, amount, None, magnitude(scale_text), scale_text, few, False, False, unit)
+    latin = text[stop : stop + 1].isascii() and text[stop : stop + 1].isalpha()
+    return Quantity(found.start(), stop, amount, None, magnitude(scale_text), scale_text, few, False, False, unit, latin)
 
 
 def _chinese(text: str, found: re.Match[str]) -> Quantity | None:
@@ -124,6 +131,8 @@ def _single(text: str, at: int) -> Quantity | None:
     found = _NUMBER.match(text, at)
     if found is None:
         return None
+    if found["arabic"] and len(found["arabic"].partition(".")[0].replace(",", "")) > _LONGEST:
+        return None
     quantity = _arabic(text, found) if found["arabic"] else _chinese(text, found)
     if quantity is None or quantity.unit is None or quantity.unit.unit.base not in _SIGNED:
         return quantity
@@ -140,9 +149,9 @@ def _range(text: str, low: Quantity) -> Quantity | None:
         return None
     signed = text.startswith(("-", "−"), to.end())
     high = _single(text, to.end() + signed)
-    if high is None or high.unit is None or high.few or low.few or high.bare:
+    if high is None or not (high.unit or high.stands_alone) or high.few or low.few or high.bare:
         return None
-    if low.unit and (low.unit.unit, low.unit.per) != (high.unit.unit, high.unit.per):
+    if low.unit and (high.unit is None or (low.unit.unit, low.unit.per) != (high.unit.unit, high.unit.per)):
         return None
     upper = -abs(high.amount) if signed else abs(high.amount)
     scales = (high.scale, low.scale) if not low.unit and not low.scale_text else (low.scale,)

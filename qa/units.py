@@ -4,6 +4,8 @@ Quantities that a reader would not add up stay apart (平方公里 | 亩 | 平�
 Money written in 万 or more becomes 亿; money written in plain 元, or per head, stays 元.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,7 +15,7 @@ MEASURES = {
     "%": ("%", "1"), "成": ("%", "10"), "‰": ("‰", "1"),
     "个百分点": ("百分点", "1"), "百分点": ("百分点", "1"), "个百分比": ("百分点", "1"),
     "个千分点": ("千分点", "1"), "千分点": ("千分点", "1"), "个基点": ("基点", "1"), "基点": ("基点", "1"),
-    "倍": ("倍", "1"),
+    "倍": ("倍", "1"), "倍多": ("倍", "1"), "个多百分点": ("百分点", "1"),
     "公里": ("公里", "1"), "千米": ("公里", "1"), "km": ("公里", "1"), "华里": ("公里", "0.5"), "海里": ("海里", "1"),
     "米": ("米", "1"), "延米": ("米", "1"), "厘米": ("米", "0.01"), "毫米": ("米", "0.001"),
     "平方公里": ("平方公里", "1"), "平方千米": ("平方公里", "1"), "km²": ("平方公里", "1"),
@@ -38,7 +40,7 @@ MEASURES = {
     "摄氏度": ("℃", "1"), "℃": ("℃", "1"), "分贝": ("分贝", "1"),
     "天": ("天", "1"), "工作日": ("工作日", "1"), "个工作日": ("工作日", "1"),
     "小时": ("小时", "1"), "个小时": ("小时", "1"), "分钟": ("分钟", "1"), "秒": ("秒", "1"), "秒钟": ("秒", "1"),
-    "个月": ("个月", "1"), "学时": ("学时", "1"), "课时": ("课时", "1"), "岁": ("岁", "1"), "周岁": ("岁", "1"),
+    "个月": ("个月", "1"), "个多月": ("个月", "1"), "个多小时": ("小时", "1"), "学时": ("学时", "1"), "课时": ("课时", "1"), "岁": ("岁", "1"), "周岁": ("岁", "1"),
 }  # fmt: skip
 CURRENCIES = {
     "元": "元", "元人民币": "元", "美元": "美元", "港元": "港元", "港币": "港元", "欧元": "欧元", "日元": "日元",
@@ -47,7 +49,7 @@ CURRENCIES = {
 PEOPLE = {"人": "人", "名": "人", "位": "位"}
 COUNTERS = (
     "个 家 户 套 所 座 条 项 件 场 张 处 次 辆 台 栋 批 支 只 头 株 间 门 宗 起 例 种 艘 架 列 班 趟 枚 盏 根 棵 羽 尾 "
-    "幢 孔 眼 口 块 片 部 款 篇 本 册 卷 份 笔 单 字 轮 层 段 组 队 类 道 剂 管 桶 袋 箱 瓶 盒 杆 匹 幅 副 "
+    "幢 孔 眼 口 块 片 部 款 篇 本 册 卷 份 笔 单 字 轮 层 段 组 队 类 道 剂 管 桶 袋 箱 瓶 盒 杆 匹 幅 副 对 "
     "人次 户次 家次 件次 场次 批次 剂次 台次 间次 车次 辆次 架次 艘次 班次 航次 列次 课次 例次 单次 网格 个网格"
 ).split()
 # Words that a Chinese numeral may count. After the others it is mostly a name (四方, 二类, 三道, 五棵树).
@@ -66,6 +68,7 @@ BARRED = {
     "口": "岸 径 碑 号 述 腔 头 粮", "块": "状", "片": "区 状", "部": "门 分 署 委 长 落 位 件 曲 级", "款": "项 式 待",
     "本": "地 市 科 级 届 次 年 月 土 省 区 县 质 报 着 金 职 领 行", "册": "子", "份": "额", "单": "位 元 体 独 边 日 一 产 家 列",
     "字": "号 段 节 幕", "组": "织 建 成 团 合 长 级 件 装 委", "队": "伍 员 列", "类": "似 型 别", "轮": "流 换 训",
+    "对": "接 口 外 标 于 全 照 应 比 策 手 话 象 党 方 各 企 重 我 此 每 内 在 新 市 项 民 已 所 符 违",
     "道": "路 德 理 交 教 闸 县", "幅": "度 员", "头": "部 雁 条", "只": "有 要 能 是 进", "段": "落", "孔": "子 雀",
     "层": "级 次 面", "眼": "科 镜 前", "箱": "变 体", "套": "班 路", "根": "据 本 治", "枚": "举", "株": "洲", "尾": "矿 款 水 号",
     "人": "民 大 才 均 工智 工湖 工林 社局 社部 事", "名": "录 牌 称 义 胜 誉", "位": "于 列 居 一体 数 次 置 移",
@@ -124,7 +127,7 @@ class Written:
             Value and base unit.
         """
         unit = self.unit
-        if unit.kind == "money" and scale >= 10**4 and not each and not self.per:
+        if unit.kind == "money" and scale >= 10**4 and not self.per and not (each and scale < 10**8):
             return amount * scale / 10**8, "亿" + unit.base
         if self.per and unit.base == "吨" and unit.word != "吨":
             # Yields and concentrations keep their scale: 公斤/亩 is not read as 吨/亩.
@@ -146,7 +149,9 @@ def _units() -> dict[str, Unit]:
 
 def _per(text: str, at: int) -> tuple[str, int]:
     per = ""
-    while text.startswith("/", at):
+    if each_volume := next((word for word in ("立方米", "升") if text.startswith("每" + word, at)), ""):
+        return "/" + each_volume, at + 1 + len(each_volume)
+    while text.startswith("/", at) or (per and text.startswith("·", at)):
         for size in range(4, 0, -1):
             word = text[at + 1 : at + 1 + size]
             if len(word) == size and word in PER:

@@ -414,5 +414,5 @@ def test_finding_is_linear_and_quick():
     text = "全市新建公路三百公里，宁波、温州和朝阳区都有示范县。提出更高要求，支持龙南市与中山路建设。" * 2500
     start = time.perf_counter()
     found = DIVISIONS.find(text)
-    assert time.perf_counter() - start < 5.0  # 0.3 s per 100,000 characters as full of names as these
+    assert time.perf_counter() - start < 5.0  # 0.5 s where one character in five begins a name; reports take 0.07 s per 100,000
     assert sum(m.text == "宁波" for m in found) == 2500
