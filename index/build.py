@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from index.compendium import split_reports
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, StaticEncoder, Vectors
 from index.errors import CorpusError, IndexFolderError, UnreadableFile
 from index.lexical import Lexical
 from index.library import FORMAT, SCHEMA, current_generation, read_manifest
@@ -28,6 +28,7 @@ from index.metadata import read_metadata
 from index.passages import split_passages
 from index.readers import READERS, read_file
 from index.records import Document, Passage, Skipped
+from index.tokens import Tokens
 from index.words import fingerprint
 
 READING_VERSION = 1  # raise when reading or splitting changes, so that unchanged files are read again
@@ -125,6 +126,7 @@ def build(
     sentences = [s for rows in passages for p in rows for s in p.sentence_texts()]
     passage_vectors = _encode(encoder, texts, "passages", progress)
     sentence_vectors = _encode(encoder, sentences, "sentences", progress)
+    tokens = Tokens.build(encoder, sentences) if isinstance(encoder, StaticEncoder) else None
     progress("write", 0, 1)
     counts = {"files": len(files), "documents": len(documents), "passages": len(texts), "sentences": len(sentences)}
     shown = tuple(_shown(d, len(rows)) for d, rows in zip(documents, passages, strict=True))
@@ -136,7 +138,7 @@ def build(
         "documents": shown,
         "skipped": [asdict(s) for s in skipped],
     }
-    _write(folder, manifest, documents, passages, passage_vectors, sentence_vectors, texts)
+    _write(folder, manifest, documents, passages, passage_vectors, sentence_vectors, texts, tokens)
     progress("write", 1, 1)
     return Summary(shown, tuple(skipped), counts, True, time.perf_counter() - begun)
 
@@ -210,6 +212,7 @@ def _write(
     passage_vectors: Vectors,
     sentence_vectors: Vectors,
     texts: list[str],
+    tokens: Tokens | None,
 ) -> None:
     """Write a generation under a working name, then name it, then point to it."""
     from index.stores.faiss_store import FaissStore
@@ -223,6 +226,8 @@ def _write(
         FaissStore.build(passage_vectors).save(work / "passages.faiss")
         FaissStore.build(sentence_vectors).save(work / "sentences.faiss")
         Lexical.build(texts, work / "words")
+        if tokens:
+            tokens.save(work / "tokens")
         (work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
         work.rename(generations / name)
     except BaseException:

@@ -55,6 +55,7 @@ class StaticEncoder:
             raise ModelError(f"model {path} is damaged ({error}); restore models/default from the repository") from error
         self._tokenizer.no_padding()
         self.weights = weights.astype(np.float32)
+        self.norms = np.linalg.norm(self.weights, axis=1)
         self.name = name or str(path)
         self.dimension = int(weights.shape[1])
         self.fingerprint = hashlib.sha256(weights.tobytes()).hexdigest()[:16]
@@ -63,6 +64,13 @@ class StaticEncoder:
         """Ids of the pieces of each text, pieces without a vector left out."""
         encodings = self._tokenizer.encode_batch_fast([t or " " for t in texts], add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
+
+    def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ids of a text's pieces that have a vector, and their [start, end) in the text, (n,) and (n, 2)."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        ids, offsets = np.asarray(encoding.ids, np.int64), np.asarray(encoding.offsets, np.int64).reshape(-1, 2)
+        known = self.norms[ids] > 0
+        return ids[known], offsets[known]
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), np.float32)

@@ -53,3 +53,11 @@ class Lexical:
         if not known or self._bm25 is None:
             return np.zeros(self.count, np.float32)
         return np.asarray(self._bm25.get_scores_from_ids(known), np.float32)[: self.count]
+
+    def rows_with(self, word: str) -> NDArray[np.int32]:
+        """Rows of the passages that hold a word; empty for an unknown one."""
+        number = self._vocabulary.get(word)
+        if number is None or self._bm25 is None:
+            return np.zeros(0, np.int32)
+        start, end = self._bm25.scores["indptr"][number : number + 2]
+        return np.asarray(self._bm25.scores["indices"][start:end], np.int32)

@@ -1,7 +1,7 @@
 """One generation of an index folder opened as a whole: passages, vectors, words and manifest with aligned rows.
 
     DIR/current                   name of the generation that serves
-    DIR/generations/<name>/       manifest.json, passages.sqlite, passages.faiss, sentences.faiss, words/
+    DIR/generations/<name>/       manifest.json, passages.sqlite, passages.faiss, sentences.faiss, words/, tokens/
 
 A reader keeps the generation it opened; a builder writes a new one beside it (`index.build`).
 """
@@ -25,9 +25,10 @@ from index.errors import IndexFolderError, ModelMismatch
 from index.lexical import Lexical
 from index.records import Document, Meta, Passage, Period
 from index.stores import Rows, VectorStore
+from index.tokens import Tokens
 from index.words import fingerprint
 
-FORMAT = 1
+FORMAT = 2
 
 SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT, file TEXT, offset INTEGER, meta TEXT, text TEXT);
@@ -96,6 +97,8 @@ class Library:
         self.passages: VectorStore = FaissStore.open(self.generation / "passages.faiss")
         self.sentences: VectorStore = FaissStore.open(self.generation / "sentences.faiss")
         self.words = Lexical.open(self.generation / "words")
+        folder = self.generation / "tokens"
+        self.tokens: Tokens | None = Tokens.open(folder) if folder.is_dir() else None
         counts = self.manifest["counts"]
         found = {"passages": self.passages.count, "sentences": self.sentences.count}
         for name, count in found.items():
@@ -142,10 +145,10 @@ class Library:
         """Document number of every passage row."""
         return self._columns[:, 0]
 
-    @property
-    def first_sentence(self) -> Rows:
-        """Row of the first sentence of every passage."""
-        return self._columns[:, 1]
+    @cached_property
+    def _sentence_starts(self) -> Rows:
+        """Row of the first sentence of every passage, and the count of all."""
+        return np.append(self._columns[:, 1], self.sentences.count)
 
     def period_matches(self, rows: Rows, tense: str | None, years: Sequence[int]) -> NDArray[np.float32]:
         """1 where a passage speaks of one of the years, or else of the tense asked for; 0.5 where both are asked and
@@ -207,16 +210,13 @@ class Library:
         if len(documents) == len(self.documents):
             return None, None
         passages = np.flatnonzero(np.isin(self.document_of, np.asarray(documents, np.int64)))
-        ends = np.append(self.first_sentence[1:], self.sentences.count)
-        pieces = [np.arange(self.first_sentence[p], ends[p]) for p in passages]
-        sentences = np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
-        return passages, sentences
+        pieces = [np.arange(a, b) for a, b in self.sentence_edges(passages)]
+        return passages, np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
 
-    def sentence_rows(self, passage: int) -> tuple[int, int]:
-        """Sentence rows [start, end) of one passage."""
-        end = self.first_sentence[passage + 1] if passage + 1 < len(self.first_sentence) else self.sentences.count
-        return int(self.first_sentence[passage]), int(end)
+    def sentence_edges(self, passages: Rows) -> Rows:
+        """Sentence rows [start, end) of each passage, (n, 2)."""
+        return np.stack([self._sentence_starts[passages], self._sentence_starts[passages + 1]], axis=1)
 
     def passage_of_sentences(self, sentences: Rows) -> Rows:
         """Passage row of each sentence row."""
-        return np.searchsorted(self.first_sentence, sentences, side="right") - 1
+        return np.searchsorted(self._sentence_starts, sentences, side="right") - 1

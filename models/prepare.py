@@ -169,8 +169,7 @@ def collect(material: Path, seed: int, left_out: set[str]) -> dict[str, list[Pai
         name = path.name.removesuffix(".jsonl.xz")
         sources[name] = dictionary_pairs(path) if name == "cedict_terms" else public_pairs(path)
     for name, pairs in sources.items():
-        if name != "questions":  # in order, a run of questions is about one report: see Settings.grouped
-            rng.shuffle(pairs)
+        rng.shuffle(pairs)
         cap = {"cedict_terms": 4 * CAP, "paragraph": CAP, "clause": 2 * CAP}.get(name, None if name in own else CAP)
         del pairs[cap or len(pairs) :]
     return sources

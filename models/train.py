@@ -40,7 +40,6 @@ class Settings:
     temperature: float = 0.08
     dropped: float = 0.15  # share of tokens left out at random, so that no single word carries a pair
     question_weight: int = 5  # how often an epoch sees the questions written for this project
-    grouped: float = 0.5  # share of the question batches made of neighbours, whose negatives are of the same report
     longest: int = 160  # tokens of a text that are used
     seed: int = 7
 
@@ -140,10 +139,8 @@ def train(
         for name, (left, right, _identity) in sides.items():
             usable = np.flatnonzero((left.lengths > 0) & (right.lengths > 0))
             for _ in range(settings.question_weight if name.startswith("question") else 1):
-                neighbours = name == "questions" and rng.random() < settings.grouped
-                order = np.roll(usable, rng.integers(len(usable))) if neighbours else rng.permutation(usable)
-                size = settings.batch // 2 if neighbours else settings.batch
-                epoch += [(name, order[i : i + size]) for i in range(0, len(order), size)]
+                order = rng.permutation(usable)
+                epoch += [(name, order[i : i + settings.batch]) for i in range(0, len(order), settings.batch)]
         rng.shuffle(epoch)  # type: ignore[arg-type]
         steps += [step for step in epoch if len(step[1]) > 32]
     optimizer = torch.optim.Adam(bag.parameters(), lr=settings.rate)

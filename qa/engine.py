@@ -29,8 +29,8 @@ class Engine:
         self.encoder = encoder
         self.weights = weights
         self.reranker: Reranker | None = None
-        if weights.rerank and isinstance(encoder, StaticEncoder):
-            self.reranker = StaticReranker(encoder)
+        if weights.rerank and isinstance(encoder, StaticEncoder) and library.tokens:
+            self.reranker = StaticReranker(library, encoder)
         self.places = Places(library.documents)
 
     @classmethod
@@ -62,7 +62,7 @@ class Engine:
         if documents:
             candidates = retrieve(self.library, self.encoder, query.topic, documents)
             hits = self._rank(query, candidates, k)
-        span = answer_span(hits[0].sentence, query) if hits else ""
+        span = answer_span(self.encoder, hits[0].sentence, query) if hits else ""
         return Answer(query, scope, hits, bool(hits), span, time.perf_counter() - begun, reason)
 
     def _scope(self, query: Query, given: Scope | None) -> Scope:
@@ -80,16 +80,16 @@ class Engine:
         period = self.library.period_matches(candidates.rows, query.tense, query.years)
         scores = fuse(candidates, weights, period)
         order = np.argsort(-scores, kind="stable")[: max(k, DEPTH) if self.reranker else k]
-        passages = self.library.read(candidates.rows[order])
-        scores, best = scores[order], candidates.best[order]
+        rows, scores, best = candidates.rows[order], scores[order], candidates.best[order]
         if self.reranker:
-            rescored, best = self.reranker.rescore(query.topic, passages)
+            rescored, best = self.reranker.rescore(query.topic, rows)
             lexical = relative(candidates.lexical)[order]
             scores = fuse_again(candidates.passage[order], lexical, rescored, period[order], weights)
-        rows = candidates.rows[order]
+        final = np.argsort(-scores, kind="stable")[:k]
+        passages = self.library.read(rows[final])
         return tuple(
-            self._hit(rank, float(scores[i]), int(rows[i]), passages[i], int(best[i]), query)
-            for rank, i in enumerate(np.argsort(-scores, kind="stable")[:k], 1)
+            self._hit(rank, float(scores[i]), int(rows[i]), passage, int(best[i]), query)
+            for rank, (i, passage) in enumerate(zip(final, passages, strict=True), 1)
         )
 
     def _hit(self, rank: int, score: float, row: int, passage: Passage, best: int, query: Query) -> Hit:

@@ -241,7 +241,7 @@ def _amount(figure: Figure) -> str:
     ends = [Decimal(repr(end)) for end in (figure.value, figure.high) if end is not None]
     if figure.change == "下降":
         ends = sorted(abs(end) for end in ends)
-    scale, power, unit = _scale(ends[0], figure.unit)
+    scale, power, unit = _scale(max(ends, key=abs), figure.unit)
     few = "余" if figure.qualifier == "余" else ""
     words = [("几" if figure.qualifier == "几" else "") + _digits(end.scaleb(-power)) for end in ends]
     if min(ends) < 0:

@@ -22,6 +22,7 @@ _AND = re.compile(r" ?(?:、|和|与|及|以及) ?")
 _RESPECTIVELY = re.compile(r"(?:分别|依次)[^。;]{0,40}$")
 _COUNTED_BEFORE_SHU = "人户总个件天次指系参倍基分位点函整少多为无"  # 总数|十家 is no 数十家
 _LONGEST = 12  # digits before the point; longer ones are account and telephone numbers
+_LONGEST_LIST = 8
 _SIGNED = ("%", "‰", "百分点", "℃")
 
 
@@ -134,7 +135,7 @@ def _single(text: str, at: int) -> Quantity | None:
     if found["arabic"] and len(found["arabic"].partition(".")[0].replace(",", "")) > _LONGEST:
         return None
     quantity = _arabic(text, found) if found["arabic"] else _chinese(text, found)
-    if quantity is None or quantity.unit is None or quantity.unit.unit.base not in _SIGNED:
+    if quantity is None or quantity.unit is None or quantity.few == "几" or quantity.unit.unit.base not in _SIGNED:
         return quantity
     earlier = text[at - 2] if at > 1 else " "
     if at and text[at - 1] in "-−" and not (earlier in "-)" or (earlier.isascii() and earlier.isalnum())):
@@ -164,13 +165,17 @@ def _range(text: str, low: Quantity) -> Quantity | None:
 
 def _lent(text: str, first: Quantity) -> Quantity | None:
     """A number of a list whose unit stands at its end, after 分别: 分别提高3.2、5.1个百分点."""
-    at, last = first.stop, first
-    while last.unit is None and (mark := _AND.match(text, at)):
-        step = _single(text, mark.end())
-        if step is None:
-            return None
-        at, last = step.stop, step
-    if last.unit is None or last is first or not _RESPECTIVELY.search(text, max(0, first.start - 48), first.start):
+    if not _RESPECTIVELY.search(text, max(0, first.start - 48), first.start):
+        return None
+    last = first
+    for _ in range(_LONGEST_LIST):
+        mark = _AND.match(text, last.stop)
+        step = _single(text, mark.end()) if mark else None
+        if step is None or step.unit:
+            last = step or first
+            break
+        last = step
+    if last.unit is None:
         return None
     scale, scale_text = (first.scale, first.scale_text) if first.scale_text else (last.scale, last.scale_text)
     return replace(first, scale=scale, scale_text=scale_text, unit=last.unit)

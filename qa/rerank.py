@@ -8,7 +8,6 @@ long for words that tell passages apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,17 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import StaticEncoder, Vectors
-from index.records import Passage
-from index.text import clause_spans
+from index.library import Library
+from index.stores import Rows
+from index.tokens import Tokens, run_maxima, run_sums
 
+_TINY: np.float32 = np.float32(1e-9)
 DEPTH = 50  # candidates looked at; the right passage is nearly always among them
 
 
 class Reranker(Protocol):
     """Looks again at the best candidates."""
 
-    def rescore(self, topic: str, passages: Sequence[Passage]) -> tuple[Vectors, NDArray[np.int64]]:
-        """For each passage a score of its best sentence (higher is better) and that sentence's number."""
+    def rescore(self, topic: str, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
+        """For each passage row a score of its best sentence (higher is better) and that sentence's number."""
         ...
 
 
@@ -39,91 +40,75 @@ class SentenceWeights:
     late: float = 0.8
 
 
-class StaticReranker:
-    """The default: sentences, clauses and token-level interaction with the static model's own vectors."""
+@dataclass(frozen=True)
+class Views:
+    """Views of sentences from their pieces, each (sentences,) float32 in [-1, 1].
 
-    def __init__(self, encoder: StaticEncoder, weights: SentenceWeights = SentenceWeights()) -> None:  # noqa: B008 - frozen
+    Attributes:
+        clause: cosine of question and the sentence's best clause.
+        late: weighted mean over the question's pieces of the best cosine among the sentence's pieces.
+        clauses: cosine of question and every clause, (clauses,).
+    """
+
+    clause: Vectors
+    late: Vectors
+    clauses: Vectors
+
+
+class StaticReranker:
+    """The default: sentences, clauses and pieces under the static model's own vectors."""
+
+    def __init__(self, library: Library, encoder: StaticEncoder, weights: SentenceWeights = SentenceWeights()) -> None:  # noqa: B008 - frozen
+        self._library = library
         self._encoder = encoder
         self._weights = weights
 
-    def rescore(self, topic: str, passages: Sequence[Passage]) -> tuple[Vectors, NDArray[np.int64]]:
-        found = detail(self._encoder, topic, passages)
+    def rescore(self, topic: str, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
+        spans = self._library.sentence_edges(rows)
+        sentences = np.concatenate([np.arange(a, b) for a, b in spans])
+        if self._library.tokens is None or not len(sentences):
+            return np.zeros(len(rows), np.float32), np.full(len(rows), -1, np.int64)
+        found = views(self._encoder, topic, self._library.tokens, sentences)
+        whole = self._library.sentences.vectors(sentences) @ self._encoder.encode_queries([topic])[0]
         w = self._weights
-        scores = w.sentence * found.sentence + w.clause * found.clause + w.late * found.late
-        best = np.asarray([int(scores[a:b].argmax()) for a, b in zip(found.starts, found.starts[1:], strict=False)])
-        return scores[found.starts[:-1] + best], best
+        scores = w.sentence * whole + w.clause * found.clause + w.late * found.late
+        edges = np.concatenate([[0], np.cumsum(spans[:, 1] - spans[:, 0])])
+        best = np.asarray([int(scores[a:b].argmax()) if b > a else -1 for a, b in zip(edges, edges[1:], strict=False)])
+        return run_maxima(scores, edges), best
 
 
-@dataclass(frozen=True)
-class Detail:
-    """Scores of the sentences of several passages, flat, with `starts` the first sentence of each passage.
+def views(encoder: StaticEncoder, topic: str, tokens: Tokens, sentences: Rows) -> Views:
+    """Hold a question against sentences, given by their rows.
 
-    Attributes:
-        starts: (passages + 1,) int64.
-        sentence: cosine of question and sentence.
-        clause: cosine of question and the sentence's best clause.
-        late: weighted mean over the question's tokens of the best cosine in the sentence.
+    Everything is a sum or maximum over pieces of a product that is made once for every different piece.
     """
-
-    starts: NDArray[np.int64]
-    sentence: Vectors
-    clause: Vectors
-    late: Vectors
-
-
-def detail(encoder: StaticEncoder, topic: str, passages: Sequence[Passage]) -> Detail:
-    """Score every sentence of the passages against a question's topic."""
-    clauses: list[str] = []
-    first_clause: list[int] = []  # of each sentence
-    starts = [0]
-    for passage in passages:
-        for span in passage.sentences or ((0, len(passage.text)),):
-            first_clause.append(len(clauses))
-            clauses += [passage.text[a:b] for a, b in clause_spans(passage.text, span)] or [passage.text[span[0] : span[1]]]
-        starts.append(len(first_clause))
     query = np.asarray(encoder.token_ids([topic])[0], np.int64)
-    ids = encoder.token_ids(clauses)
-    lengths = np.asarray([len(row) for row in ids])
-    flat = np.asarray([i for row in ids for i in row], np.int64)
-    first_token = np.concatenate([[0], np.cumsum(lengths)])
-    sums = _sums(encoder.weights[flat], first_token[:-1], lengths)
-    first = np.asarray(first_clause)
-    whole = np.add.reduceat(sums, first, axis=0) if len(first) else sums
-    vector = _unit(encoder.weights[query].sum(0, keepdims=True))[0]
-    sentence_tokens = first_token[first]
-    return Detail(
-        starts=np.asarray(starts),
-        sentence=_unit(whole) @ vector,
-        clause=np.maximum.reduceat(_unit(sums) @ vector, first).astype(np.float32),
-        late=_late(encoder, query, flat, sentence_tokens, np.append(sentence_tokens[1:], len(flat)) - sentence_tokens),
-    )
+    first, last = tokens.sentence_starts[sentences], tokens.sentence_starts[sentences + 1]
+    clauses = _ranges(first, last)
+    starts, ends = tokens.clause_starts[clauses], tokens.clause_starts[clauses + 1]
+    ids = tokens.ids[_ranges(starts, ends)]
+    clause_edges = np.concatenate([[0], np.cumsum(ends - starts)])
+    sentence_edges = np.concatenate([[0], np.cumsum(last - first)])
+    piece_edges = clause_edges[sentence_edges]
+
+    query = query[encoder.norms[query] > 0]
+    weights = encoder.norms[query]
+    unit = encoder.weights[query] / weights[:, None]
+    whole = encoder.weights[query].sum(0)
+    known, place = np.unique(ids, return_inverse=True)
+    norms = np.maximum(encoder.norms[known], _TINY)
+    products = encoder.weights[known] @ np.vstack([whole / max(np.linalg.norm(whole), _TINY), unit]).T
+    products[:, 1:] /= norms[:, None]
+    products = products[place]  # (pieces, 1 + question pieces): dot with the whole question, cosine with each piece
+
+    lengths = np.maximum(tokens.clause_norms[clauses], _TINY)
+    cosines = np.asarray(run_sums(products[:, 0], clause_edges) / lengths, np.float32)
+    late: Vectors = run_maxima(products[:, 1:], piece_edges) @ weights / np.maximum(weights.sum(), _TINY)
+    return Views(run_maxima(cosines, sentence_edges), late, cosines)
 
 
-def _late(
-    encoder: StaticEncoder, query: NDArray[np.int64], tokens: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> Vectors:
-    """Weighted MaxSim of each sentence, float32 in [-1, 1]; 0 for a sentence without tokens."""
-    raw = encoder.weights[query]
-    weights = np.linalg.norm(raw, axis=1)
-    if not weights.any() or not len(tokens):
-        return np.zeros(len(starts), np.float32)
-    known, place = np.unique(tokens, return_inverse=True)
-    near = (_unit(raw) @ _unit(encoder.weights[known]).T)[:, place]  # (question tokens, tokens)
-    filled = np.flatnonzero(lengths)
-    best = np.zeros((len(raw), len(starts)), np.float32)
-    best[:, filled] = np.maximum.reduceat(near, starts[filled], axis=1)
-    return np.asarray(weights @ best / weights.sum(), np.float32)
-
-
-def _sums(rows: Vectors, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Vectors:
-    """Sum of each run of rows; zero for an empty run."""
-    out = np.zeros((len(starts), rows.shape[1]), np.float32)
-    filled = np.flatnonzero(lengths)
-    if len(filled):
-        out[filled] = np.add.reduceat(rows, starts[filled], axis=0)
-    return out
-
-
-def _unit(rows: Vectors) -> Vectors:
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(norms > 0, norms, 1), np.float32)
+def _ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All numbers of the ranges [starts[i], ends[i]) one after the other."""
+    lengths = ends - starts
+    offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    return np.asarray(offsets + np.arange(int(lengths.sum())), np.int64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from index.encoder import Encoder, Vectors
 from index.library import Library
 from index.stores import Rows
+from index.tokens import run_maxima
 from index.words import words
 
 SENTENCES = 200  # best sentences looked at
@@ -50,18 +51,12 @@ def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence
 
 def score_rows(library: Library, vector: Vectors, rows: Rows, bm25: Vectors) -> Candidates:
     """Exact scores of the rows, so that a passage found by one channel only is not short of the other's score."""
-    spans = [library.sentence_rows(int(row)) for row in rows]
-    sentence_rows = np.concatenate([np.arange(a, b) for a, b in spans]) if spans else np.zeros(0, np.int64)
-    sentence_scores = library.sentences.vectors(sentence_rows) @ vector
-    best_scores = np.zeros(len(rows), np.float32)
-    best = np.full(len(rows), -1, np.int64)
-    position = 0
-    for i, (a, b) in enumerate(spans):
-        if b > a:
-            part = sentence_scores[position : position + b - a]
-            best[i] = int(part.argmax())
-            best_scores[i] = part[best[i]]
-        position += b - a
+    spans = library.sentence_edges(rows)
+    sentence_rows = np.concatenate([np.arange(a, b) for a, b in spans]) if len(rows) else np.zeros(0, np.int64)
+    scores = library.sentences.vectors(sentence_rows) @ vector
+    edges = np.concatenate([[0], np.cumsum(spans[:, 1] - spans[:, 0])])
+    best = np.asarray([int(scores[a:b].argmax()) if b > a else -1 for a, b in zip(edges, edges[1:], strict=False)])
+    best_scores = run_maxima(scores, edges)
     passage_scores = library.passages.vectors(rows) @ vector
     return Candidates(rows, passage_scores, best_scores, best, bm25[rows])
 

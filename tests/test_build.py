@@ -29,7 +29,7 @@ def test_rows_are_aligned_and_vectors_have_unit_length(corpus: Path, tmp_path: P
     texts = [p.text for p in library.read(rows)]
     np.testing.assert_allclose(library.passages.vectors(rows), toy.encode_passages(texts), atol=1e-6)
     for row, passage in zip(rows, library.read(rows), strict=True):
-        a, b = library.sentence_rows(int(row))
+        a, b = library.sentence_edges(np.asarray([row]))[0]
         expected = toy.encode_passages(passage.sentence_texts()) if b > a else np.zeros((0, toy.dimension), np.float32)
         np.testing.assert_allclose(library.sentences.vectors(np.arange(a, b)), expected, atol=1e-6)
     assert np.allclose(np.linalg.norm(library.passages.vectors(rows), axis=1), 1, atol=1e-5)
