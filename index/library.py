@@ -195,6 +195,15 @@ class Library:
             years[document].add(year)
         return tuple(frozenset(y) for y in years)
 
+    @cached_property
+    def present_years(self) -> tuple[int | None, ...]:
+        """The year that 今年 means in each document: the year its plan is for, else the year of its title."""
+        years: list[int | None] = [d.meta.year for d in self.documents]
+        query = "SELECT document, MAX(period_year) FROM passages WHERE period = 'target' GROUP BY document"
+        for document, year in self._connection.execute(query):
+            years[document] = year or years[document]
+        return tuple(years)
+
     def documents_in(self, scope: Scope) -> tuple[int, ...]:
         """Numbers of the documents a scope allows."""
         return tuple(

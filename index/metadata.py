@@ -32,7 +32,7 @@ _PLACE_SELF = (
 _NO_TOWN = re.compile(r"^.?(?:[全各市城村强小]镇|建制镇|示范镇|[城下家返回异水侨故入归]乡|[全各本]街道)$")
 _TOWNSHIPS = tuple(re.compile(rf"(?=(?P<place>[一-鿿]{{2}}{suffix}))") for suffix in ("镇", "街道", "乡"))
 _YEAR_TITLE = re.compile(r"((?:19|20)\d{2})年?[^\n]{0,30}(?:工作报告|年鉴|规划)|(?:工作报告|年鉴)[^\n]{0,4}[(·]((?:19|20)\d{2})")
-_YEAR_BRACKET = re.compile(r"^[^\n]{2,30}[(]((?:19|20)\d{2})[)]\s*$", re.M)
+_YEAR_BRACKET = re.compile(r"^[^\n]{2,40}[(]((?:19|20)\d{2})[)][^\n]{0,6}$", re.M)
 _YEAR = re.compile(r"((?:19|20)\d{2})年")
 
 

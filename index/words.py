@@ -46,3 +46,8 @@ def fingerprint() -> str:
     import jieba
 
     return hashlib.sha256(f"{jieba.__version__}|{VERSION}|{sorted(STOP_WORDS)}".encode()).hexdigest()[:12]
+
+
+def is_word(text: str) -> bool:
+    """Whether the segmenter's dictionary holds the text as a word."""
+    return bool(_segmenter().FREQ.get(text))

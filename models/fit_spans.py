@@ -23,7 +23,8 @@ sys.path.insert(0, str(ROOT))
 from index.encoder import StaticEncoder, open_encoder  # noqa: E402
 from index.text import sentence_spans  # noqa: E402
 from models.prepare import MATERIAL, OWN, read_lines  # noqa: E402
-from qa.question import Places, understand  # noqa: E402
+from qa.places import Places
+from qa.question import understand  # noqa: E402
 from qa.spans import FEATURES, WEIGHTS, candidates, features  # noqa: E402
 
 Row = tuple[np.ndarray, np.ndarray]  # features of the candidates, F1 of each with the marked answer
@@ -93,7 +94,9 @@ def main() -> int:
     half = len(found) // 2
     scores = [measure(fit(a), b) for a, b in ((found[:half], found[half:]), (found[half:], found[:half]))]
     chosen, best = (float(np.mean(s)) for s in zip(*scores, strict=True))
-    sys.stdout.write(f"{len(found)} questions, each half measured with the weights of the other: F1 {chosen:.3f}, best possible {best:.3f}\n")
+    sys.stdout.write(
+        f"{len(found)} questions, each half measured with the weights of the other: F1 {chosen:.3f}, best possible {best:.3f}\n"
+    )
     weights = {name: round(float(x), 3) for name, x in zip(FEATURES, fit(found), strict=True)}
     WEIGHTS.parent.mkdir(exist_ok=True)
     note = {"questions": len(found), "files": arguments.files, "f1": round(chosen, 3), "weights": weights}

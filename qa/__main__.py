@@ -94,7 +94,7 @@ def _batch(options: argparse.Namespace) -> int:
 def render(answer: Answer, show: int) -> str:
     """An answer for a terminal: the sentence, where it stands, and the next hits."""
     if not answer.answered:
-        return f"没有找到答案 no answer: {answer.reason}\n"
+        return f"没有找到答案 no answer: {_why(answer)}\n"
     lines: list[str] = []
     for hit in answer.hits[:show]:
         meta = hit.meta
@@ -102,6 +102,19 @@ def render(answer: Answer, show: int) -> str:
         mark = f"{hit.rank}. "
         lines += [mark + _marked(hit, answer.span if hit.rank == 1 else ""), f"   {source}", f"   {hit.file}  {hit.score:.3f}", ""]
     return "\n".join(lines)
+
+
+_REASONS = {
+    "absent_city": "城市不在库中 no document of this place",
+    "absent_year": "年份未覆盖 no document covers this year",
+    "empty_scope": "范围内没有文件 nothing in the library matches the scope",
+    "not_stated": "未提及 not stated",
+}
+
+
+def _why(answer: Answer) -> str:
+    refusal = answer.refusal
+    return f"{_REASONS[refusal.reason]} {refusal.detail}".strip() if refusal else ""
 
 
 def _marked(hit: Hit, span: str) -> str:

@@ -11,9 +11,11 @@ import numpy as np
 from index.encoder import Encoder, StaticEncoder, open_encoder
 from index.library import Library, Scope
 from index.records import Passage, Span
+from qa.followup import follow
 from qa.fuse import Weights, fuse, fuse_again, relative
-from qa.question import Places, Query, understand
-from qa.records import Answer, Hit
+from qa.places import Places
+from qa.question import Query
+from qa.records import Answer, Hit, Refusal
 from qa.rerank import DEPTH, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words
@@ -31,7 +33,7 @@ class Engine:
         self.reranker: Reranker | None = None
         if weights.rerank and isinstance(encoder, StaticEncoder) and library.tokens:
             self.reranker = StaticReranker(library, encoder)
-        self.places = Places(library.documents)
+        self.places = Places(library.documents, library.present_years)
 
     @classmethod
     def open(cls, folder: str | Path, model: str | None = None) -> Engine:
@@ -43,37 +45,59 @@ class Engine:
         library = Library(Path(folder))
         return cls(library, open_encoder(model or library.manifest["model"]["name"]))
 
-    def ask(self, question: str, k: int = 10, scope: Scope | None = None) -> Answer:
-        """The best `k` passages for a question; a scope given by the caller wins over what the question names.
+    def ask(self, question: str, k: int = 10, scope: Scope | None = None, previous: Query | None = None) -> Answer:
+        """The best `k` passages for a question, or why nothing answers.
+
+        Args:
+            question: in everyday Chinese or English.
+            k: passages wanted.
+            scope: given by the caller, wins over what the question names.
+            previous: the query of the turn before, which a follow-up (那泉州呢?) is completed from.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
         begun = time.perf_counter()
-        query = understand(question, self.places)
-        scope = self._scope(query, scope)
-        documents = self.library.documents_in(scope)
-        if query.absent_cities and not scope.cities:
-            reason = f"no document of {'、'.join(query.absent_cities)} in this library"
-            documents = ()
-        else:
-            reason = "" if documents else "no document in this library matches the scope"
-        hits: tuple[Hit, ...] = ()
-        if documents:
-            candidates = retrieve(self.library, self.encoder, query.topic, documents)
-            hits = self._rank(query, candidates, k)
-        span = answer_span(self.encoder, hits[0].sentence, query) if hits else ""
-        return Answer(query, scope, hits, bool(hits), span, time.perf_counter() - begun, reason)
+        query, completed = follow(question, self.places, previous)
+        scope, refusal = self._scope(query, scope or Scope())
+        hits = self._search(query, scope, k) if refusal is None or refusal.reason == "absent_year" else ()
+        if refusal is None and not hits:
+            refusal = Refusal("not_stated")
+        span = answer_span(self.encoder, hits[0].sentence, query) if hits and refusal is None else ""
+        return Answer(query, scope, hits, span, time.perf_counter() - begun, refusal, completed)
 
-    def _scope(self, query: Query, given: Scope | None) -> Scope:
-        """What the question names, narrowed by the caller; years only where documents of the cities cover them."""
-        scope = given or Scope()
-        cities = scope.cities or query.cities
-        years = scope.years or query.years
-        named = replace(scope, cities=cities, years=years)
-        if not scope.years and not self.library.documents_in(named):
-            return replace(scope, cities=cities)
-        return named
+    def _scope(self, query: Query, given: Scope) -> tuple[Scope, Refusal | None]:
+        """What the question names, narrowed by the caller, and a refusal where the library does not cover it."""
+        cities = given.cities or query.cities
+        named = replace(given, cities=cities, years=given.years or query.years)
+        if query.absent_cities and not cities:
+            return named, Refusal("absent_city", "、".join(query.absent_cities))
+        if not self.library.documents_in(replace(named, years=())):
+            return named, Refusal("empty_scope", "、".join((*cities, *given.kinds)))
+        if self.library.documents_in(named):
+            return named, None
+        wider = replace(given, cities=cities, years=())
+        refusal = Refusal("absent_year", "、".join(map(str, named.years)))
+        return wider, refusal if given.years or not self._mentions(wider, named.years) else None
+
+    def _mentions(self, scope: Scope, years: tuple[int, ...]) -> bool:
+        """Whether a year that no report covers is at least spoken of (到2025年), so that passages may still answer."""
+        allowed, _ = self.library.rows_in(self.library.documents_in(scope))
+        rows = [self.library.words.rows_with(str(year)) for year in years]
+        return any(len(r) if allowed is None else np.isin(r, allowed).any() for r in rows)
+
+    def _search(self, query: Query, scope: Scope, k: int) -> tuple[Hit, ...]:
+        """Hits of all documents in scope; a question of several places gets the best of each place first."""
+        documents = self.library.documents_in(scope)
+        if len(scope.cities) < 2 or len(query.cities) < 2:
+            return self._rank(query, retrieve(self.library, self.encoder, query.topic, documents), k)
+        found: list[list[Hit]] = []
+        for city in scope.cities:
+            own = [d for d in documents if self.library.documents[d].meta.city == city]
+            found.append(list(self._rank(query, retrieve(self.library, self.encoder, query.topic, own), k)) if own else [])
+        firsts = sorted((hits[0] for hits in found if hits), key=lambda h: -h.score)
+        rest = sorted((h for hits in found for h in hits[1:]), key=lambda h: -h.score)
+        return tuple(replace(hit, rank=rank) for rank, hit in enumerate((firsts + rest)[: max(k, len(firsts))], 1))
 
     def _rank(self, query: Query, candidates: Candidates, k: int) -> tuple[Hit, ...]:
         weights = self.weights

@@ -66,7 +66,7 @@ def answer_html(answer: Answer, more: int = 4) -> str:
     """The card of one turn: the question, the best hit open, further hits folded; or why there is no answer."""
     question = f'<h3 class="question">{escape(answer.query.text)}</h3>'
     if not answer.answered:
-        return f'<section class="turn refusal">{question}<p class="reason">没有找到答案：{escape(answer.reason)}</p></section>'
+        return f'<section class="turn refusal">{question}<p class="reason">没有找到答案：{escape(answer.refusal.detail if answer.refusal else "")}</p></section>'
     first, rest = answer.hits[0], answer.hits[1 : 1 + more]
     others = "".join(hit_html(hit) for hit in rest)
     folded = f'<details class="others"><summary>其他相关段落 more passages ({len(rest)})</summary>{others}</details>' if rest else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from index.library import Scope
@@ -49,25 +49,64 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why nothing is answered.
+
+    Attributes:
+        reason: absent_city, absent_year, empty_scope or not_stated.
+        detail: the places or years that are missing.
+        speaking: places whose reports do speak of the topic.
+    """
+
+    reason: str
+    detail: str = ""
+    speaking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The engine's reply: `span` is the answer's words inside the first hit's sentence, empty where unknown."""
+    """The engine's reply.
+
+    Attributes:
+        hits: best first; with a refusal what came nearest.
+        span: the answer's words inside the first hit's sentence, empty where unknown.
+        completed: a follow-up made whole (那泉州呢? after a question of 宁波), else empty.
+    """
 
     query: Query
     scope: Scope
     hits: tuple[Hit, ...]
-    answered: bool
     span: str
     seconds: float
-    reason: str = ""
+    refusal: Refusal | None = None
+    completed: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the first hit is given as the answer."""
+        return self.refusal is None
+
+    @property
+    def corrections(self) -> tuple[tuple[str, str], ...]:
+        """Names that are nearly a place of the library: (typed, meant)."""
+        return self.query.corrections
 
     def as_json(self) -> dict[str, Any]:
         """The object `python -m qa ask --json` and `batch` print (less `id`)."""
         top = self.hits[0] if self.hits and self.answered else None
         return {
             "question": self.query.text,
-            "scope": {"cities": list(self.scope.cities), "years": list(self.scope.years)},
+            "completed": self.completed,
+            "scope": {
+                "cities": list(self.scope.cities),
+                "years": list(self.scope.years),
+                "kinds": list(self.scope.kinds),
+                "tense": self.query.tense,
+                "wants": self.query.wants,
+            },
+            "corrections": [list(pair) for pair in self.corrections],
             "answered": self.answered,
-            "reason": self.reason,
+            "refusal": asdict(self.refusal) if self.refusal else None,
             "answer": {"sentence": top.sentence, "span": self.span, "hit": top.rank} if top else None,
             "hits": [hit.as_json() for hit in self.hits],
             "seconds": round(self.seconds, 5),

@@ -25,13 +25,13 @@ def test_a_filter_that_matches_nothing_finds_nothing(engine: Engine):
     answer = engine.ask("就业", scope=Scope(cities=("南京",)))
     assert answer.hits == ()
     assert not answer.answered
-    assert answer.reason
+    assert answer.refusal.reason == "empty_scope"
 
 
 def test_a_city_that_is_not_there_is_told(engine: Engine):
     answer = engine.ask("南京的就业目标是多少")
     assert not answer.answered
-    assert "南京" in answer.reason
+    assert (answer.refusal.reason, answer.refusal.detail) == ("absent_city", "南京")
 
 
 def test_year_and_tense_prefer_the_part_that_speaks_of_them(engine: Engine):
@@ -41,8 +41,8 @@ def test_year_and_tense_prefer_the_part_that_speaks_of_them(engine: Engine):
 
 def test_json_shape_is_a_public_interface(engine: Engine):
     shape = engine.ask("宁波污水处理站多少座").as_json()
-    assert set(shape) == {"question", "scope", "answered", "reason", "answer", "hits", "seconds"}
-    assert set(shape["scope"]) == {"cities", "years"}
+    assert set(shape) == {"question", "completed", "scope", "corrections", "answered", "refusal", "answer", "hits", "seconds"}
+    assert set(shape["scope"]) == {"cities", "years", "kinds", "tense", "wants"}
     assert set(shape["answer"]) == {"sentence", "span", "hit"}
     keys = {"rank", "score", "city", "year", "kind", "title", "file", "heading", "period", "text", "sentences", "highlights"}
     assert set(shape["hits"][0]) == keys

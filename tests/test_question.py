@@ -4,7 +4,8 @@ import pytest
 
 from index.errors import QuestionError
 from index.records import Document, Meta
-from qa.question import LONGEST, Places, understand
+from qa.places import Places
+from qa.question import LONGEST, understand
 
 
 def document(city: str, province: str, level: str = "city", year: int = 2023, prefecture: str | None = None) -> Document:
@@ -92,3 +93,35 @@ def test_what_cannot_be_asked_is_told(question: str):
 
 def test_a_question_of_question_words_only_is_still_searched():
     assert understand("多少？", PLACES).topic
+
+
+@pytest.mark.parametrize(
+    ("question", "cities"),
+    [
+        ("甬今年的目标", ("宁波",)),
+        ("珠三角的就业", ("中山",)),
+        ("Pearl River Delta jobs", ("中山",)),
+        ("长三角的污水", ("宁波",)),
+        ("广东的学校", ("中山", "三乡镇", "乐昌")),
+    ],
+)
+def test_abbreviations_provinces_and_groups(question: str, cities: tuple[str, ...]):
+    assert understand(question, PLACES).cities == cities
+
+
+@pytest.mark.parametrize("question", ["甬道怎么修", "青年就业", "中小学的学位", "宁静的河"])
+def test_single_characters_are_not_taken_for_places(question: str):
+    query = understand(question, PLACES)
+    assert query.cities == ()
+
+
+@pytest.mark.parametrize(("question", "meant"), [("宁播的目标", ("宁播", "宁波")), ("Nigbo growth target", ("Nigbo", "宁波")), ("Qindao jobs", ("Qindao", "青岛"))])
+def test_slips_are_offered_and_not_taken(question: str, meant: tuple[str, str]):
+    query = understand(question, PLACES)
+    assert query.corrections == (meant,)
+    assert query.cities == ()
+
+
+@pytest.mark.parametrize("question", ["宁波的目标", "农村的目标", "What is the quality of air?", "青岛怎么治水"])
+def test_right_names_and_other_words_are_not_corrected(question: str):
+    assert understand(question, PLACES).corrections == ()
