@@ -1,6 +1,7 @@
 """Build an index from folders or files of reports.
 
     python build_index.py CORPUS... --index DIR [--model NAME_OR_PATH] [--json] [--force]
+    python build_index.py --check DIR
 
 Exit code: 0 all read, 1 something was skipped (it is listed), 2 nothing could be done.
 """
@@ -13,18 +14,22 @@ import os
 import sys
 from pathlib import Path
 
-STEPS = {"read": "读取 read", "passages": "段落向量 passages", "sentences": "句子向量 sentences", "write": "写入 write"}
+STEPS = {"read": "读取 read", "passages": "向量 vectors", "write": "写入 write"}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command's arguments."""
-    parser = argparse.ArgumentParser(prog="build_index.py", description="Build or renew an index from reports (txt, md).")
-    parser.add_argument("corpus", nargs="+", type=Path, metavar="CORPUS", help="folder of reports, or single files")
-    parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="index folder to write")
+    parser = argparse.ArgumentParser(prog="build_index.py", description="Build or renew an index from a folder of reports.")
+    parser.add_argument("corpus", nargs="*", type=Path, metavar="CORPUS", help="folder of reports, or single files")
+    parser.add_argument("--check", type=Path, metavar="DIR", help="verify an index instead of building one")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder to write")
     parser.add_argument("--model", metavar="NAME_OR_PATH", help="sentence-transformers model (default: the included one)")
     parser.add_argument("--force", action="store_true", help="build again although nothing changed")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.check is None and (not options.corpus or options.index is None):
+        parser.error("give a corpus and --index DIR, or --check DIR")
+    return options
 
 
 def main(arguments: list[str]) -> int:
@@ -34,10 +39,18 @@ def main(arguments: list[str]) -> int:
     from index.errors import ChengwenError
 
     try:
-        return _build(options)
+        return _check(options.check) if options.check else _build(options)
     except ChengwenError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+
+
+def _check(folder: Path) -> int:
+    from index.check import check
+
+    findings = check(folder)
+    sys.stdout.write("".join(f"{finding}\n" for finding in findings) or f"{folder}: 索引完好 sound\n")
+    return 2 if findings else 0
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -65,6 +78,10 @@ def _build(options: argparse.Namespace) -> int:
     from index.terminal import table
 
     sys.stdout.write(table(["省 province", "地方 place", "级别 level", "年 year", "类别 kind", "段落", "标题 title"], rows) + "\n")
+    for document in summary.documents:
+        if document["unsure"]:
+            found = ", ".join(f"{f} {document['evidence'].get(f, '?')}" for f in document["unsure"])
+            sys.stdout.write(f"存疑 unsure: {document['file']}: {document['title']}: {found}\n")
     for skipped in summary.skipped:
         sys.stdout.write(f"跳过 skipped: {skipped.file}: {skipped.reason}\n")
     counts = summary.counts

@@ -1,19 +1,17 @@
-"""Folder of files -> a new generation of an index folder, switched to in one atomic step.
+"""Folder of files -> a new generation of an index folder.
 
-Order: list files, read, split into reports, read metadata, split into passages, drop duplicates, embed, write words
-and passages, write the manifest, name the generation current. Until the last step the old generation serves.
+Order: list files, take over what did not change, read, split into reports, read metadata, correct it, split into
+passages, drop duplicates, embed, write and switch (`index.generation`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +20,21 @@ import numpy as np
 from index.compendium import split_reports
 from index.encoder import Encoder, StaticEncoder, Vectors
 from index.errors import CorpusError, IndexFolderError, UnreadableFile
+from index.generation import builder, file_hash, write_generation
 from index.lexical import Lexical
-from index.library import FORMAT, SCHEMA, current_generation, read_manifest
+from index.library import FORMAT, SCHEMA, read_manifest
 from index.metadata import read_metadata
 from index.passages import split_passages
 from index.readers import READERS, read_file
-from index.records import Document, Passage, Skipped
+from index.records import Document, Skipped
+from index.reuse import Before, Read
+from index.sidecar import NAME as SIDECAR
+from index.sidecar import Correction, correct, read_corrections
+from index.sidecar import fingerprint as correction_fingerprint
 from index.tokens import Tokens
 from index.words import fingerprint
 
-READING_VERSION = 1  # raise when reading or splitting changes, so that unchanged files are read again
+READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
@@ -57,7 +60,7 @@ class Summary:
 
 
 def list_files(corpora: Iterable[Path]) -> list[tuple[Path, str]]:
-    """All files under the paths given, as (path, shown name), sorted; hidden files and folders left out.
+    """All files under the paths given, as (path, shown name), sorted; hidden files and the sidecar left out.
 
     Raises:
         CorpusError: a path does not exist, or no file is found at all.
@@ -69,7 +72,8 @@ def list_files(corpora: Iterable[Path]) -> list[tuple[Path, str]]:
         elif corpus.is_dir():
             for path in sorted(corpus.rglob("*")):
                 parts = path.relative_to(corpus).parts
-                if path.is_file() and not any(p.startswith((".", "~$")) or p in ("tools", "__pycache__") for p in parts):
+                hidden = any(p.startswith((".", "~$")) or p in ("tools", "__pycache__") for p in parts)
+                if path.is_file() and not hidden and parts != (SIDECAR,):
                     found.setdefault("/".join(parts), path)
         else:
             raise CorpusError(f"{corpus} does not exist; give a folder of reports or single files")
@@ -78,19 +82,20 @@ def list_files(corpora: Iterable[Path]) -> list[tuple[Path, str]]:
     return [(path, name) for name, path in sorted(found.items())]
 
 
-def read_documents(path: Path, name: str) -> list[Document]:
-    """The reports of one file with their metadata.
+def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = ()) -> tuple[list[Document], tuple[Skipped, ...]]:
+    """The reports of one file with their metadata, and the members or pages of it that could not be read.
 
     Raises:
         UnreadableFile: see `index.readers.read_file`.
     """
-    raw = read_file(path, name)
-    parts, _ = split_reports(raw.text)
+    reading = read_file(path, name)
     documents = []
-    for part in parts:
-        text = raw.text[part.start : part.end]
-        documents.append(Document(name, text, part.start, read_metadata(text, name, part.title or raw.title)))
-    return documents
+    for raw in reading.texts:
+        for part in split_reports(raw.text)[0]:
+            text = raw.text[part.start : part.end]
+            meta = correct(read_metadata(text, raw.file, part.title or raw.title), raw.file, corrections)
+            documents.append(Document(raw.file, text, part.start, meta))
+    return documents, reading.skipped
 
 
 def build(
@@ -102,50 +107,43 @@ def build(
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
+    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again.
+
     Raises:
         CorpusError: no files, or none of them could be read.
-        IndexFolderError: `folder` is a file, or holds something that is no index.
+        IndexFolderError: `folder` holds something that is no index, another build is at work, or the disk is full.
     """
     begun = time.perf_counter()
     files = list_files(corpora)
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "generations").is_dir())):
-        raise IndexFolderError(f"{folder} exists and is no index; give an empty or new folder with --index")
+    corrections = read_corrections(corpora)
     recipe = {
+        "format": FORMAT,
         "reading": READING_VERSION,
         "segmenter": fingerprint(),
         "model": {"name": encoder.name, "fingerprint": encoder.fingerprint, "dimension": encoder.dimension},
     }
-    sources = [[name, _file_hash(path)] for path, name in files]
-    if not force and (old := _unchanged(folder, recipe, sources)):
-        return replace(old, seconds=time.perf_counter() - begun)
-
-    documents, passages, skipped = _read_all(files, progress)
-    if not documents:
-        raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
-    texts = [p.text for rows in passages for p in rows]
-    sentences = [s for rows in passages for p in rows for s in p.sentence_texts()]
-    passage_vectors = _encode(encoder, texts, "passages", progress)
-    sentence_vectors = _encode(encoder, sentences, "sentences", progress)
-    tokens = Tokens.build(encoder, sentences) if isinstance(encoder, StaticEncoder) else None
-    progress("write", 0, 1)
-    counts = {"files": len(files), "documents": len(documents), "passages": len(texts), "sentences": len(sentences)}
-    shown = tuple(_shown(d, len(rows)) for d, rows in zip(documents, passages, strict=True))
-    manifest = {
-        "format": FORMAT,
-        **recipe,
-        "counts": counts,
-        "sources": sources,
-        "documents": shown,
-        "skipped": [asdict(s) for s in skipped],
-    }
-    _write(folder, manifest, documents, passages, passage_vectors, sentence_vectors, texts, tokens)
-    progress("write", 1, 1)
+    with builder(folder):
+        sources = [[name, _source(path, name, corrections)] for path, name in files]
+        if not force and (old := _unchanged(folder, recipe, sources)):
+            return replace(old, seconds=time.perf_counter() - begun)
+        before = Before(None if force else folder, recipe)
+        reports, skipped = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
+        if not reports:
+            raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
+        passages, sentences, tokens = _encode_all(reports, before, encoder, progress)
+        progress("write", 0, 1)
+        counts = {"files": len(files), "documents": len(reports), "passages": len(passages), "sentences": len(sentences)}
+        shown = tuple(_shown(r) for r in reports)
+        manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
+        write_generation(folder, manifest, _parts(reports, passages, sentences, tokens))
+        progress("write", 1, 1)
     return Summary(shown, tuple(skipped), counts, True, time.perf_counter() - begun)
 
 
-def _file_hash(path: Path) -> str:
+def _source(path: Path, name: str, corrections: tuple[Correction, ...]) -> str:
+    """Fingerprint of a file and of what the user corrected about it."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        return file_hash(path) + correction_fingerprint(name, corrections)
     except OSError as error:
         return f"unreadable {error.errno}"
 
@@ -162,93 +160,108 @@ def _unchanged(folder: Path, recipe: dict[str, Any], sources: list[list[str]]) -
     return Summary(tuple(manifest["documents"]), skipped, manifest["counts"], False, 0.0)
 
 
-def _read_all(files: list[tuple[Path, str]], progress: Progress) -> tuple[list[Document], list[tuple[Passage, ...]], list[Skipped]]:
-    documents: list[Document] = []
-    passages: list[tuple[Passage, ...]] = []
+def _read_all(
+    files: list[tuple[Path, str]], sources: dict[str, str], before: Before, corrections: tuple[Correction, ...], progress: Progress
+) -> tuple[list[Read], list[Skipped]]:
+    reports: list[Read] = []
     skipped: list[Skipped] = []
     seen: dict[str, str] = {}
     for number, (path, name) in enumerate(files):
         progress("read", number, len(files))
-        try:
-            found = read_documents(path, name)
-        except UnreadableFile as error:
-            skipped.append(Skipped(name, error.reason))
-            continue
-        for document in found:
+        found = before.reports(name, sources[name])
+        if found is None:
+            try:
+                documents, missed = read_documents(path, name, corrections)
+            except UnreadableFile as error:
+                skipped.append(Skipped(name, error.reason))
+                continue
+            skipped += missed
+            found = [Read(d, split_passages(d)) for d in documents]
+        for report in found:
+            document = report.document
             if document.id in seen:
-                skipped.append(Skipped(name, f"the same report ({document.meta.title}) is in {seen[document.id]}"))
-                continue
-            rows = split_passages(document)
-            if not rows:
-                skipped.append(Skipped(name, "holds no sentence"))
-                continue
-            seen[document.id] = name
-            documents.append(document)
-            passages.append(rows)
+                skipped.append(Skipped(document.file, f"the same report ({document.meta.title}) is in {seen[document.id]}"))
+            elif not report.passages:
+                skipped.append(Skipped(document.file, "holds no sentence"))
+            else:
+                seen[document.id] = document.file
+                reports.append(report)
     progress("read", len(files), len(files))
-    return documents, passages, skipped
+    return reports, skipped
 
 
-def _encode(encoder: Encoder, texts: list[str], step: str, progress: Progress, batch: int = 4096) -> Vectors:
-    pieces = []
-    for start in range(0, len(texts), batch):
-        progress(step, start, len(texts))
-        pieces.append(encoder.encode_passages(texts[start : start + batch]))
-    progress(step, len(texts), len(texts))
-    return np.concatenate(pieces) if pieces else np.zeros((0, encoder.dimension), np.float32)
+def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress: Progress) -> tuple[Vectors, Vectors, Tokens | None]:
+    """Vectors of passages and sentences and the pieces, in the order of the reports; only new reports are encoded."""
+    total = sum(len(r.passages) for r in reports if r.rows is None)
+    parts: list[tuple[Vectors, Vectors, Tokens | None]] = []
+    done = 0
+    for new, group in groupby(reports, key=lambda r: r.rows is None):
+        run = list(group)
+        if not new:
+            parts.append(before.vectors(np.concatenate([r.rows for r in run if r.rows is not None])))
+            continue
+        for batch in _batches(run):
+            progress("passages", done, total)
+            texts = [p.text for r in batch for p in r.passages]
+            sentences = [s for r in batch for p in r.passages for s in p.sentence_texts()]
+            tokens = Tokens.build(encoder, sentences) if isinstance(encoder, StaticEncoder) else None
+            parts.append((encoder.encode_passages(texts), encoder.encode_passages(sentences), tokens))
+            done += len(texts)
+    progress("passages", total, total)
+    pieces = [t for _, _, t in parts if t is not None]
+    return (
+        np.concatenate([p for p, _, _ in parts]),
+        np.concatenate([s for _, s, _ in parts]),
+        Tokens.join(pieces) if pieces else None,
+    )
 
 
-def _shown(document: Document, passages: int) -> dict[str, Any]:
-    meta = document.meta
-    fields = ("title", "province", "city", "level", "year", "kind")
-    return {f: getattr(meta, f) for f in fields} | {"file": document.file, "passages": passages, "evidence": meta.evidence}
+def _batches(reports: list[Read], size: int = 4096) -> Iterable[list[Read]]:
+    batch: list[Read] = []
+    for report in reports:
+        batch.append(report)
+        if sum(len(r.passages) for r in batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
-def _write(
-    folder: Path,
-    manifest: dict[str, Any],
-    documents: list[Document],
-    passages: list[tuple[Passage, ...]],
-    passage_vectors: Vectors,
-    sentence_vectors: Vectors,
-    texts: list[str],
-    tokens: Tokens | None,
-) -> None:
-    """Write a generation under a working name, then name it, then point to it."""
+def _shown(report: Read) -> dict[str, Any]:
+    """A document as the summary shows it; `unsure` names fields that are unknown or only counted."""
+    meta = report.document.meta
+    values = {f: getattr(meta, f) for f in ("title", "province", "city", "level", "year", "kind")}
+    unsure = [f for f, v in values.items() if v is None or meta.evidence.get(f, "").endswith("×")]
+    return values | {"file": report.document.file, "passages": len(report.passages), "evidence": meta.evidence, "unsure": unsure}
+
+
+def _parts(reports: list[Read], passages: Vectors, sentences: Vectors, tokens: Tokens | None) -> list[Callable[[Path], None]]:
+    """What writes the parts of a generation."""
     from index.stores.faiss_store import FaissStore
 
-    generations = folder / "generations"
-    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**9:09d}-{os.getpid()}"
-    work = generations / f"{name}.part"
-    work.mkdir(parents=True)
-    try:
-        _write_passages(work / "passages.sqlite", documents, passages)
-        FaissStore.build(passage_vectors).save(work / "passages.faiss")
-        FaissStore.build(sentence_vectors).save(work / "sentences.faiss")
-        Lexical.build(texts, work / "words")
-        if tokens:
-            tokens.save(work / "tokens")
-        (work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
-        work.rename(generations / name)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    pointer = folder / f"current.{os.getpid()}"
-    pointer.write_text(name, "utf-8")
-    os.replace(pointer, folder / "current")
-    _remove_old(folder, keep=name)
+    texts = [p.text for r in reports for p in r.passages]
+    parts: list[Callable[[Path], None]] = [
+        lambda work: _write_passages(work / "passages.sqlite", reports),
+        lambda work: FaissStore.build(passages).save(work / "passages.faiss"),
+        lambda work: FaissStore.build(sentences).save(work / "sentences.faiss"),
+        lambda work: Lexical.build(texts, work / "words"),
+    ]
+    if tokens:
+        parts.append(lambda work: tokens.save(work / "tokens"))
+    return parts
 
 
-def _write_passages(path: Path, documents: list[Document], passages: list[tuple[Passage, ...]]) -> None:
+def _write_passages(path: Path, reports: list[Read]) -> None:
     connection = sqlite3.connect(path)
     try:
         connection.executescript(SCHEMA)
         row = sentence = 0
-        for number, (document, own) in enumerate(zip(documents, passages, strict=True)):
+        for number, report in enumerate(reports):
+            document = report.document
             meta = json.dumps(asdict(document.meta), ensure_ascii=False)
             values = (number, document.id, document.file, document.offset, meta, document.text)
             connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", values)
-            for p in own:
+            for p in report.passages:
                 period = (p.period.kind, p.period.year) if p.period else (None, None)
                 heading = json.dumps(p.heading, ensure_ascii=False)
                 record = (row, number, p.start, p.end, heading, json.dumps(p.sentences), *period, sentence)
@@ -257,12 +270,3 @@ def _write_passages(path: Path, documents: list[Document], passages: list[tuple[
         connection.commit()
     finally:
         connection.close()
-
-
-def _remove_old(folder: Path, keep: str) -> None:
-    """Delete generations but the serving one and the one before it, which open readers may still use."""
-    done = sorted(p for p in (folder / "generations").iterdir() if p.is_dir() and p.name != keep and not p.name.endswith(".part"))
-    for old in done[:-1]:
-        shutil.rmtree(old, ignore_errors=True)
-    if current_generation(folder).name != keep:
-        raise IndexFolderError(f"another build of {folder} finished at the same time; its index serves")

@@ -61,25 +61,54 @@ class Tokens:
         """Map what `save` wrote."""
         return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _NAMES))
 
+    def take(self, sentences: NDArray[np.int64]) -> Tokens:
+        """The pieces of some sentences, in the order of their rows."""
+        first, last = self.sentence_starts[sentences], self.sentence_starts[sentences + 1]
+        clauses = ranges(first, last)
+        starts, ends = self.clause_starts[clauses], self.clause_starts[clauses + 1]
+        return Tokens(self.ids[ranges(starts, ends)], edges(ends - starts), self.clause_norms[clauses], edges(last - first))
+
+    @classmethod
+    def join(cls, parts: Sequence[Tokens]) -> Tokens:
+        """Several runs of sentences one after the other."""
+        return cls(
+            np.concatenate([t.ids for t in parts]),
+            edges(np.concatenate([np.diff(t.clause_starts) for t in parts])),
+            np.concatenate([t.clause_norms for t in parts]),
+            edges(np.concatenate([np.diff(t.sentence_starts) for t in parts])),
+        )
+
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in _NAMES:
             np.save(folder / f"{name}.npy", getattr(self, name))
 
 
-def run_sums(values: NDArray[np.float32], edges: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Sum of each run of rows [edges[i], edges[i + 1]); zero for an empty run."""
-    return _runs(np.add, values, edges)
+def edges(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where runs of these lengths begin and end when they stand one after the other, (n + 1,)."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
-def run_maxima(values: NDArray[np.float32], edges: NDArray[np.int64]) -> NDArray[np.float32]:
+def ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All numbers of the ranges [starts[i], ends[i]) one after the other."""
+    lengths = np.asarray(ends) - np.asarray(starts)
+    offsets = np.repeat(starts - edges(lengths)[:-1], lengths)
+    return np.asarray(offsets + np.arange(int(lengths.sum())), np.int64)
+
+
+def run_sums(values: NDArray[np.float32], bounds: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Sum of each run of rows [bounds[i], bounds[i + 1]); zero for an empty run."""
+    return _runs(np.add, values, bounds)
+
+
+def run_maxima(values: NDArray[np.float32], bounds: NDArray[np.int64]) -> NDArray[np.float32]:
     """Maximum of each run of rows; zero for an empty run."""
-    return _runs(np.maximum, values, edges)
+    return _runs(np.maximum, values, bounds)
 
 
-def _runs(ufunc: np.ufunc, values: NDArray[np.float32], edges: NDArray[np.int64]) -> NDArray[np.float32]:
-    out = np.zeros((len(edges) - 1, *values.shape[1:]), np.float32)
-    filled = np.flatnonzero(np.diff(edges))
+def _runs(ufunc: np.ufunc, values: NDArray[np.float32], bounds: NDArray[np.int64]) -> NDArray[np.float32]:
+    out = np.zeros((len(bounds) - 1, *values.shape[1:]), np.float32)
+    filled = np.flatnonzero(np.diff(bounds))
     if len(filled):
-        out[filled] = ufunc.reduceat(values, edges[:-1][filled], axis=0)
+        out[filled] = ufunc.reduceat(values, bounds[:-1][filled], axis=0)
     return out

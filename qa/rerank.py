@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.encoder import StaticEncoder, Vectors
 from index.library import Library
 from index.stores import Rows
-from index.tokens import Tokens, run_maxima, run_sums
+from index.tokens import Tokens, edges, ranges, run_maxima, run_sums
 
 _TINY: np.float32 = np.float32(1e-9)
 DEPTH = 50  # candidates looked at; the right passage is nearly always among them
@@ -72,9 +72,9 @@ class StaticReranker:
         whole = self._library.sentences.vectors(sentences) @ self._encoder.encode_queries([topic])[0]
         w = self._weights
         scores = w.sentence * whole + w.clause * found.clause + w.late * found.late
-        edges = np.concatenate([[0], np.cumsum(spans[:, 1] - spans[:, 0])])
-        best = np.asarray([int(scores[a:b].argmax()) if b > a else -1 for a, b in zip(edges, edges[1:], strict=False)])
-        return run_maxima(scores, edges), best
+        bounds = edges(spans[:, 1] - spans[:, 0])
+        best = np.asarray([int(scores[a:b].argmax()) if b > a else -1 for a, b in zip(bounds, bounds[1:], strict=False)])
+        return run_maxima(scores, bounds), best
 
 
 def views(encoder: StaticEncoder, topic: str, tokens: Tokens, sentences: Rows) -> Views:
@@ -84,11 +84,11 @@ def views(encoder: StaticEncoder, topic: str, tokens: Tokens, sentences: Rows) -
     """
     query = np.asarray(encoder.token_ids([topic])[0], np.int64)
     first, last = tokens.sentence_starts[sentences], tokens.sentence_starts[sentences + 1]
-    clauses = _ranges(first, last)
+    clauses = ranges(first, last)
     starts, ends = tokens.clause_starts[clauses], tokens.clause_starts[clauses + 1]
-    ids = tokens.ids[_ranges(starts, ends)]
-    clause_edges = np.concatenate([[0], np.cumsum(ends - starts)])
-    sentence_edges = np.concatenate([[0], np.cumsum(last - first)])
+    ids = tokens.ids[ranges(starts, ends)]
+    clause_edges = edges(ends - starts)
+    sentence_edges = edges(last - first)
     piece_edges = clause_edges[sentence_edges]
 
     query = query[encoder.norms[query] > 0]
@@ -105,10 +105,3 @@ def views(encoder: StaticEncoder, topic: str, tokens: Tokens, sentences: Rows) -
     cosines = np.asarray(run_sums(products[:, 0], clause_edges) / lengths, np.float32)
     late: Vectors = run_maxima(products[:, 1:], piece_edges) @ weights / np.maximum(weights.sum(), _TINY)
     return Views(run_maxima(cosines, sentence_edges), late, cosines)
-
-
-def _ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All numbers of the ranges [starts[i], ends[i]) one after the other."""
-    lengths = ends - starts
-    offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    return np.asarray(offsets + np.arange(int(lengths.sum())), np.int64)

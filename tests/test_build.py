@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from index.build import build, list_files
+from index.check import check
+from index.encoder import open_encoder
 from index.errors import CorpusError, IndexFolderError
+from index.generation import builder, write_generation
 from index.library import Library, Scope
 from tests.conftest import ToyEncoder
 
@@ -47,6 +50,111 @@ def test_a_changed_file_is_seen(corpus: Path, tmp_path: Path, toy: ToyEncoder):
     build([corpus], tmp_path / "index", toy)
     (corpus / "a.txt").write_text("2023年贵港市政府工作报告\n\n一、2022年工作回顾\n\n去年全市修路12公里，改造小区3个。", "utf-8")
     assert build([corpus], tmp_path / "index", toy).documents[0]["city"] == "贵港"
+
+
+def test_one_changed_file_encodes_only_itself(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    build([corpus], tmp_path / "index", toy)
+    toy.encoded = 0
+    (corpus / "b.md").write_text("2023年贵港市政府工作报告\n\n一、2022年工作回顾\n\n去年全市修路12公里，改造小区3个。", "utf-8")
+    summary = build([corpus], tmp_path / "index", toy)
+    assert toy.encoded == 2  # one passage and its sentence
+    assert [d["city"] for d in summary.documents] == ["宁波", "贵港"]
+    assert check(tmp_path / "index") == []
+
+
+def test_taking_over_gives_the_index_of_a_fresh_build(corpus: Path, tmp_path: Path):
+    import numpy as np
+
+    model = open_encoder()
+    build([corpus / "a.txt"], tmp_path / "grown", model)
+    build([corpus], tmp_path / "grown", model)
+    build([corpus], tmp_path / "fresh", model)
+    grown, fresh = Library(tmp_path / "grown"), Library(tmp_path / "fresh")
+    rows = np.arange(fresh.passages.count)
+    assert grown.read(rows) == fresh.read(rows)
+    np.testing.assert_array_equal(grown.passages.vectors(rows), fresh.passages.vectors(rows))
+    np.testing.assert_array_equal(grown.sentences.vectors(rows), fresh.sentences.vectors(rows))
+    for name in ("ids", "clause_starts", "clause_norms", "sentence_starts"):
+        np.testing.assert_array_equal(getattr(grown.tokens, name), getattr(fresh.tokens, name))
+    assert grown.words.scores(["污水"]).tolist() == fresh.words.scores(["污水"]).tolist()
+
+
+def test_renamed_and_removed_files_are_seen(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    build([corpus], tmp_path / "index", toy)
+    toy.encoded = 0
+    (corpus / "a.txt").rename(corpus / "z.txt")
+    (corpus / "b.md").unlink()
+    summary = build([corpus], tmp_path / "index", toy)
+    assert toy.encoded == 0
+    assert [d["file"] for d in summary.documents] == ["z.txt"]
+    assert {d.file for d in Library(tmp_path / "index").documents} == {"z.txt"}
+
+
+def test_the_sidecar_wins(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    build([corpus], tmp_path / "index", toy)
+    (corpus / "metadata.csv").write_text("file,title,province,city,level,year,kind\na.txt,,,贵港,,2021,年鉴\n", "utf-8-sig")
+    documents = {d["file"]: d for d in build([corpus], tmp_path / "index", toy).documents}
+    assert [documents["a.txt"][f] for f in ("province", "city", "level", "year", "kind")] == [
+        "广西壮族自治区",
+        "贵港",
+        "city",
+        2021,
+        "年鉴",
+    ]
+    assert documents["a.txt"]["evidence"]["city"] == "metadata.csv"
+    assert documents["b.md"]["city"] == "青岛"
+    library = Library(tmp_path / "index")
+    assert {(p.period.kind, p.period.year) for p in library.read(library.rows_in([0])[0])} == {("actual", 2021)}
+    (corpus / "metadata.csv").unlink()
+    assert build([corpus], tmp_path / "index", toy).documents[0]["city"] == "宁波"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,city\nx,y\n", "no column 'file'"),
+        ("file,level\na.txt,village\n", "line 2: level"),
+        ("file,year\na.txt,soon\n", "line 2: year"),
+    ],
+)
+def test_a_sidecar_that_cannot_be_read_is_told(corpus: Path, tmp_path: Path, toy: ToyEncoder, text: str, message: str):
+    (corpus / "metadata.csv").write_text(text, "utf-8")
+    with pytest.raises(CorpusError, match=message):
+        build([corpus], tmp_path / "index", toy)
+
+
+def test_two_builders_at_once(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    build([corpus], tmp_path / "index", toy)
+    with builder(tmp_path / "index"), pytest.raises(IndexFolderError, match="another build"):
+        build([corpus], tmp_path / "index", toy, force=True)
+    assert build([corpus], tmp_path / "index", toy, force=True).rebuilt
+
+
+def test_a_full_disk_leaves_the_old_index_serving(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    build([corpus], tmp_path / "index", toy)
+    name = (tmp_path / "index" / "current").read_text("utf-8")
+
+    def full(work: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(IndexFolderError, match="No space left.*still serves"):
+        write_generation(tmp_path / "index", {}, [full])
+    assert (tmp_path / "index" / "current").read_text("utf-8") == name
+    assert list((tmp_path / "index" / "generations").glob("*.part")) == []
+
+
+def test_check_finds_damage(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    folder = tmp_path / "index"
+    assert "no index" in check(folder)[0]
+    build([corpus], folder, toy)
+    assert check(folder) == []
+    generation = folder / "generations" / (folder / "current").read_text("utf-8")
+    data = bytearray((generation / "passages.faiss").read_bytes())
+    data[-1] ^= 0x7F
+    (generation / "passages.faiss").write_bytes(bytes(data))
+    findings = check(folder)
+    assert any("passages.faiss differs" in f for f in findings)
+    assert any("unit length" in f for f in findings)
 
 
 def test_the_same_report_twice_is_kept_once_and_told(corpus: Path, tmp_path: Path, toy: ToyEncoder):
