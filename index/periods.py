@@ -19,6 +19,7 @@ _PLAN_OPENS = re.compile(
     r"主要预期目标|主要目标(?:是|为)|今年(?:政府)?工作的?(?:总体|指导|基本)|做好(?:今年|20\d{2}年)|(?:重点|着力|集中精力)(?:抓好|做好).{0,12}(?:工作|方面)[:：]?$"
 )
 _REVIEW_OPENS = re.compile(r"^(?:过去(?:的)?一年|(?:20\d{2})年,?是.{0,30}极(?:不平凡|为)|一年来)")
+_NOTES = re.compile(r"用语说明|名词解释|名词注释|^注释?$")
 _YEAR = re.compile(r"(20\d{2})年")
 
 
@@ -42,6 +43,8 @@ class PeriodReader:
 
     def heading(self, level: int, label: str) -> None:
         """A heading of the document, in reading order; only upper levels turn the period."""
+        if _NOTES.search(label):
+            self._state, self._fixed = None, True  # explanations of terms speak of no year
         if self._fixed or level > 2:
             return
         if _REVIEW.search(label) and not _PLAN.search(label):

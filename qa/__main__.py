@@ -2,6 +2,7 @@
 
     python -m qa ask "珠海2023年GDP增长目标是多少" [--index DIR] [--json]
     python -m qa batch --questions FILE.jsonl [--index DIR] [--k 10]
+    python -m qa chat [--index DIR]
 
 Exit code: 0 answered, 1 nothing answers, 2 an error that the message tells how to mend.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from index.errors import ChengwenError, QuestionError
 from qa.engine import Engine
+from qa.question import Query
 from qa.records import Answer, Hit
 
 DEFAULT_INDEX = Path("built/demo")
@@ -35,6 +37,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     ask.add_argument("--show", type=int, default=3, metavar="N", help="passages printed (default 3)")
     batch = commands.add_parser("batch", parents=[shared], help="answer a file of questions, one JSON object a line")
     batch.add_argument("--questions", type=Path, required=True, metavar="FILE", help="JSON lines with id and question")
+    commands.add_parser("chat", parents=[shared], help="ask in turns; a follow-up takes over what it leaves out")
     options = parser.parse_args(arguments)
     if options.k < 1:
         parser.error("--k must be 1 or more")
@@ -48,6 +51,8 @@ def main(arguments: list[str]) -> int:
     try:
         if options.command == "batch":
             return _batch(options)
+        if options.command == "chat":
+            return _chat(options)
         answer = Engine.open(options.index, options.model).ask(options.question, options.k)
         sys.stdout.write(json.dumps(answer.as_json(), ensure_ascii=False) + "\n" if options.json else render(answer, options.show))
         return 0 if answer.answered else 1
@@ -91,11 +96,34 @@ def _batch(options: argparse.Namespace) -> int:
     return 0
 
 
+def _chat(options: argparse.Namespace) -> int:
+    """Questions from standard input, one a line, until it ends or an empty line is typed."""
+    engine = Engine.open(options.index, options.model)
+    previous: Query | None = None
+    prompt = "问 > " if sys.stdin.isatty() else ""
+    while True:
+        sys.stdout.write(prompt)
+        sys.stdout.flush()
+        line = sys.stdin.readline().strip()
+        if not line:
+            return 0
+        try:
+            answer = engine.ask(line, options.k, previous=previous)
+        except QuestionError as error:
+            sys.stdout.write(f"{error}\n")
+            continue
+        previous = answer.query
+        if answer.completed:
+            sys.stdout.write(f"（{answer.completed}）\n")
+        sys.stdout.write(render(answer, 1))
+
+
 def render(answer: Answer, show: int) -> str:
     """An answer for a terminal: the sentence, where it stands, and the next hits."""
+    offered = "".join(f"{typed}: 是否指{meant}? did you mean {meant}?\n" for typed, meant in answer.corrections)
     if not answer.answered:
-        return f"没有找到答案 no answer: {_why(answer)}\n"
-    lines: list[str] = []
+        return offered + f"没有找到答案 no answer: {_why(answer)}\n"
+    lines: list[str] = [offered.rstrip()] if offered else []
     for hit in answer.hits[:show]:
         meta = hit.meta
         source = " · ".join(str(x) for x in (meta.city, meta.year, meta.title, *hit.passage.heading) if x)

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Encoder, StaticEncoder, open_encoder
+from index.encoder import Encoder, StaticEncoder, Vectors, open_encoder
 from index.library import Library, Scope
 from index.records import Passage, Span
+from index.stores import Rows
+from index.tokens import run_maxima
+from qa.evidence import DEPTH as FORM_DEPTH
+from qa.evidence import form
 from qa.followup import follow
 from qa.fuse import Weights, fuse, fuse_again, relative
 from qa.places import Places
@@ -106,15 +110,25 @@ class Engine:
         order = np.argsort(-scores, kind="stable")[: max(k, DEPTH) if self.reranker else k]
         rows, scores, best = candidates.rows[order], scores[order], candidates.best[order]
         if self.reranker:
-            rescored, best = self.reranker.rescore(query.topic, rows)
-            lexical = relative(candidates.lexical)[order]
-            scores = fuse_again(candidates.passage[order], lexical, rescored, period[order], weights)
+            scores, best = self._rerank(query, candidates, order, period[order])
         final = np.argsort(-scores, kind="stable")[:k]
         passages = self.library.read(rows[final])
         return tuple(
             self._hit(rank, float(scores[i]), int(rows[i]), passage, int(best[i]), query)
             for rank, (i, passage) in enumerate(zip(final, passages, strict=True), 1)
         )
+
+    def _rerank(self, query: Query, candidates: Candidates, order: Rows, period: Vectors) -> tuple[Vectors, Rows]:
+        """New scores and best sentences of the candidates in `order`: by piece, then by the form of their sentences."""
+        assert self.reranker is not None
+        rows = candidates.rows[order]
+        sentences, bounds = self.reranker.rescore(query.topic, rows)
+        beside = fuse_again(candidates.passage[order], relative(candidates.lexical)[order], period, self.weights)
+        top = np.argsort(-(run_maxima(sentences, bounds) + beside), kind="stable")[: FORM_DEPTH if self.weights.form else 0]
+        for i, passage in zip(top, self.library.read(rows[top]), strict=True):
+            sentences[bounds[i] : bounds[i + 1]] += [form(query, text) for text in passage.sentence_texts()]
+        best = np.asarray([int(sentences[a:b].argmax()) if b > a else -1 for a, b in zip(bounds, bounds[1:], strict=False)])
+        return run_maxima(sentences, bounds) + beside, best
 
     def _hit(self, rank: int, score: float, row: int, passage: Passage, best: int, query: Query) -> Hit:
         number = int(self.library.document_of[row])

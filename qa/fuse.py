@@ -22,14 +22,16 @@ class Weights:
         sentence: cosine of question and the passage's best sentence; a passage talks of ten things, a question asks one.
         lexical: BM25 over the largest BM25 among the candidates, so in [0, 1].
         period: added where the passage speaks of the time asked for (a result of 2022, a target for 2023).
+        form: let the form of a sentence count (`qa.evidence`).
         rerank: look again at the best candidates; `reranked_passage` and `reranked_lexical` hold beside its score.
     """
 
     passage: float = 0.3
     sentence: float = 0.7
     lexical: float = 0.2
-    period: float = 0.1
+    period: float = 0.3
     rerank: bool = True
+    form: bool = True
     reranked_passage: float = 0.3
     reranked_lexical: float = 0.15
 
@@ -45,9 +47,9 @@ def fuse(candidates: Candidates, weights: Weights, period: Vectors) -> Vectors:
     return np.asarray(scores + weights.lexical * relative(candidates.lexical) + weights.period * period, np.float32)
 
 
-def fuse_again(passage: Vectors, lexical: Vectors, rescored: Vectors, period: Vectors, weights: Weights) -> Vectors:
-    """The ranking score of the candidates that were looked at again; `lexical` relative to all candidates."""
-    scores = rescored + weights.reranked_passage * passage + weights.reranked_lexical * lexical + weights.period * period
+def fuse_again(passage: Vectors, lexical: Vectors, period: Vectors, weights: Weights) -> Vectors:
+    """What stands beside the score of its best sentence for a candidate looked at again; `lexical` in [0, 1]."""
+    scores = weights.reranked_passage * passage + weights.reranked_lexical * lexical + weights.period * period
     return np.asarray(scores, np.float32)
 
 

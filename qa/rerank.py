@@ -27,7 +27,10 @@ class Reranker(Protocol):
     """Looks again at the best candidates."""
 
     def rescore(self, topic: str, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
-        """For each passage row a score of its best sentence (higher is better) and that sentence's number."""
+        """A score for every sentence of the passage rows (higher is better), one after the other, and their bounds.
+
+        The sentences of row i are scores[bounds[i] : bounds[i + 1]].
+        """
         ...
 
 
@@ -66,15 +69,13 @@ class StaticReranker:
     def rescore(self, topic: str, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
         spans = self._library.sentence_edges(rows)
         sentences = np.concatenate([np.arange(a, b) for a, b in spans])
+        bounds = edges(spans[:, 1] - spans[:, 0])
         if self._library.tokens is None or not len(sentences):
-            return np.zeros(len(rows), np.float32), np.full(len(rows), -1, np.int64)
+            return np.zeros(len(sentences), np.float32), bounds
         found = views(self._encoder, topic, self._library.tokens, sentences)
         whole = self._library.sentences.vectors(sentences) @ self._encoder.encode_queries([topic])[0]
         w = self._weights
-        scores = w.sentence * whole + w.clause * found.clause + w.late * found.late
-        bounds = edges(spans[:, 1] - spans[:, 0])
-        best = np.asarray([int(scores[a:b].argmax()) if b > a else -1 for a, b in zip(bounds, bounds[1:], strict=False)])
-        return run_maxima(scores, bounds), best
+        return w.sentence * whole + w.clause * found.clause + w.late * found.late, bounds
 
 
 def views(encoder: StaticEncoder, topic: str, tokens: Tokens, sentences: Rows) -> Views:

@@ -90,3 +90,11 @@ def test_a_bad_line_of_a_question_file_is_named(index: Path, tmp_path: Path):
     done = run("-m", "qa", "batch", "--questions", tmp_path / "q.jsonl", "--index", index)
     assert done.returncode == 2
     assert "line 2" in done.stderr
+
+
+def test_chat_completes_follow_ups(index: Path):
+    command = [sys.executable, "-m", "qa", "chat", "--index", str(index)]
+    lines = "宁波2023年GDP增长目标是多少\n那泉州呢\n"
+    done = subprocess.run(command, cwd=ROOT, input=lines, capture_output=True, text=True, timeout=60, check=True)
+    assert "（泉州2023年" in done.stdout
+    assert "泉州 · 2023" in done.stdout
