@@ -68,10 +68,19 @@ def main(arguments: list[str]) -> int:
     for name, corpora in (("reports", [SHARED / "reports"]), ("and distractors", [SHARED / "reports", texts])):
         with tqdm(desc=name, file=sys.stderr, disable=None) as bar:
             folder = ROOT / "built" / name.replace(" ", "-")
-            summary = build(corpora, folder, open_encoder(), lambda step, done, total, bar=bar: bar.set_postfix_str(f"{step} {done}/{total}"))
+            summary = build(
+                corpora, folder, open_encoder(), lambda step, done, total, bar=bar: bar.set_postfix_str(f"{step} {done}/{total}")
+            )
         metrics, _, seconds = run(Engine.open(folder), golds, Weights())
         for group in metrics:
-            rows.append([name if group == "all" else "", str(summary.counts["passages"]), group, *(f"{metrics[group].get(c, 0):.3f}" for c in COLUMNS)])
+            rows.append(
+                [
+                    name if group == "all" else "",
+                    str(summary.counts["passages"]),
+                    group,
+                    *(f"{metrics[group].get(c, 0):.3f}" for c in COLUMNS),
+                ]
+            )
         rows[-len(metrics)].append(f"{seconds[len(seconds) // 2] * 1000:.1f} / {seconds[int(len(seconds) * 0.95)] * 1000:.1f}")
         recalls.append(metrics["all"]["recall@5"])
     rows = [r + [""] * (len(COLUMNS) + 4 - len(r)) for r in rows]

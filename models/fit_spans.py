@@ -23,9 +23,11 @@ sys.path.insert(0, str(ROOT))
 from index.encoder import StaticEncoder, open_encoder  # noqa: E402
 from index.text import sentence_spans  # noqa: E402
 from models.prepare import MATERIAL, OWN, read_lines  # noqa: E402
-from qa.places import Places
+from qa.places import Places  # noqa: E402
 from qa.question import understand  # noqa: E402
 from qa.spans import FEATURES, WEIGHTS, candidates, features  # noqa: E402
+
+PINNED = {"date, time wanted": 2.0}  # too rare in the questions to be fitted
 
 Row = tuple[np.ndarray, np.ndarray]  # features of the candidates, F1 of each with the marked answer
 
@@ -97,7 +99,7 @@ def main() -> int:
     sys.stdout.write(
         f"{len(found)} questions, each half measured with the weights of the other: F1 {chosen:.3f}, best possible {best:.3f}\n"
     )
-    weights = {name: round(float(x), 3) for name, x in zip(FEATURES, fit(found), strict=True)}
+    weights = {name: round(float(x), 3) for name, x in zip(FEATURES, fit(found), strict=True)} | PINNED
     WEIGHTS.parent.mkdir(exist_ok=True)
     note = {"questions": len(found), "files": arguments.files, "f1": round(chosen, 3), "weights": weights}
     WEIGHTS.write_text(json.dumps(note, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -18,11 +18,14 @@ _OFFSETS = {"去年": -1, "上年": -1, "last year": -1, "今年": 0, "本年": 
 _TARGET = re.compile(r"目标|预期|计划|打算|准备|力争|要达到|将|\b(?:target|goal|aim|plan|will|expect|going to)", re.I)
 _ACTUAL = re.compile(r"完成了|达到了|实现了|增长了|做到|结果|去年|上年|\b(?:did|was|were|achieved|last year)\b", re.I)
 _HOW_MUCH = re.compile(
-    r"多少|多大|多高|多长|多远|多久|多快|(?<![那这哪好十])几(?![乎个]?(?:地方|方面|条路子))(?!乎)|百分之|比例|增速|增幅|\bhow (?:many|much|long|large|big|high|far|fast)\b|\bwhat (?:is|was|were|are) the (?:\w+ ){0,3}(?:rate|number|share|target|level|gdp|figure|total)",
+    r"多少|多大|多高|多长|多远|多久|多快|(?<![那这哪好十])几(?![乎个]?(?:地方|方面|条路子))(?!乎)|百分之|比例|增速|增幅|\bhow (?:many|much|long|large|big|high|far|fast)\b|\bwhat (?:is|was|were|are) the (?:\w+ ){0,3}(?:rate|number|share|target|level|gdp|figure|total|income|allowance|output|price|cost|area|length)|\bwhat (?:share|percentage|proportion|number|amount|level|growth|(?:\S+ ){0,3}(?:growth|level|rate|target))\b",
     re.I,
 )
 _YES_NO = re.compile(r"有没有|是不是|是否|能不能|能否|会不会|吗[?？]?$|^(?:is|are|does|do|did|has|have|can|will|was|were)\b", re.I)
-_NAME = re.compile(r"哪个|哪家|哪一|哪里|哪儿|谁|什么名|叫什么|叫啥|何时|什么时候|\b(?:which|who|where|when|what)\b", re.I)
+_NAME = re.compile(
+    r"哪(?!些|怕|几)|谁|什么(?:名|称号|证|奖|时候|地方|民俗|品牌)|(?:叫|是|为|个)(?:什么|啥)|啥(?:名|称号|时候|地方)|何时|何地|\b(?:which|who|where|when|what)\b",
+    re.I,
+)
 _MEASURES = re.compile(r"怎么|怎样|如何|哪些|什么(?:举措|措施|办法|安排|打算)|咋|\bhow\b|what (?:measures|steps)", re.I)
 
 # Words that shape a question and name no topic; taken out before the search.
