@@ -58,7 +58,8 @@ class StaticEncoder:
         self.norms = np.linalg.norm(self.weights, axis=1)
         self.name = name or str(path)
         self.dimension = int(weights.shape[1])
-        self.fingerprint = hashlib.sha256(weights.tobytes()).hexdigest()[:16]
+        # Every 61st row tells two models apart and is read in a millisecond.
+        self.fingerprint = hashlib.sha256(repr(weights.shape).encode() + weights[::61].tobytes()).hexdigest()[:16]
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of the pieces of each text, pieces without a vector left out."""

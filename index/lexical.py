@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,10 @@ Scores = NDArray[np.float32]
 class Lexical:
     """Scores of a question's words against all passages, higher is better, 0 where no word is shared."""
 
-    def __init__(self, bm25: Any, vocabulary: dict[str, int], count: int) -> None:  # noqa: ANN401 - bm25s is untyped
-        self._bm25 = bm25
+    def __init__(self, vocabulary: dict[str, int], count: int, values: Scores, rows: NDArray[np.int32], starts: NDArray[np.int64]) -> None:
+        """Column-compressed scores: word w of the vocabulary gives values[i] to passage rows[i], i in starts[w] : starts[w + 1]."""
         self._vocabulary = vocabulary
+        self._values, self._rows, self._starts = values, rows, starts
         self.count = count
 
     @classmethod
@@ -40,24 +40,25 @@ class Lexical:
 
     @classmethod
     def open(cls, folder: Path) -> Lexical:
-        """Open what `build` wrote."""
-        import bm25s
-
+        """Map what `build` wrote; the arrays are read directly, so no question waits for bm25s to load."""
         head = json.loads((folder / "words.json").read_text("utf-8"))
-        bm25 = bm25s.BM25.load(str(folder), mmap=True, load_vocab=False) if head["words"] else None
-        return cls(bm25, head["words"], head["count"])
+        if not head["words"]:
+            return cls({}, head["count"], np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64))
+        values, rows, starts = (np.load(folder / f"{name}.csc.index.npy", mmap_mode="r") for name in ("data", "indices", "indptr"))
+        return cls(head["words"], head["count"], values, rows, starts)
 
     def scores(self, query: Sequence[str]) -> Scores:
         """BM25 of every passage for the words of a question, float32 (count,)."""
-        known = [self._vocabulary[w] for w in query if w in self._vocabulary]
-        if not known or self._bm25 is None:
-            return np.zeros(self.count, np.float32)
-        return np.asarray(self._bm25.get_scores_from_ids(known), np.float32)[: self.count]
+        scores = np.zeros(self.count, np.float32)
+        for word in query:
+            span = self._span(word)
+            scores[self._rows[span]] += self._values[span]
+        return scores
 
     def rows_with(self, word: str) -> NDArray[np.int32]:
         """Rows of the passages that hold a word; empty for an unknown one."""
+        return np.asarray(self._rows[self._span(word)])
+
+    def _span(self, word: str) -> slice:
         number = self._vocabulary.get(word)
-        if number is None or self._bm25 is None:
-            return np.zeros(0, np.int32)
-        start, end = self._bm25.scores["indptr"][number : number + 2]
-        return np.asarray(self._bm25.scores["indices"][start:end], np.int32)
+        return slice(0, 0) if number is None else slice(int(self._starts[number]), int(self._starts[number + 1]))

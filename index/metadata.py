@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import PurePath
 
 from index.divisions import Division, Divisions
@@ -34,14 +34,6 @@ _TOWNSHIPS = tuple(re.compile(rf"(?=(?P<place>[一-鿿]{{2}}{suffix}))") for suf
 _YEAR_TITLE = re.compile(r"((?:19|20)\d{2})年?[^\n]{0,30}(?:工作报告|年鉴|规划)|(?:工作报告|年鉴)[^\n]{0,4}[(·]((?:19|20)\d{2})")
 _YEAR_BRACKET = re.compile(r"^[^\n]{2,40}[(]((?:19|20)\d{2})[)][^\n]{0,6}$", re.M)
 _YEAR = re.compile(r"((?:19|20)\d{2})年")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A value and the words it was read from."""
-
-    value: str
-    evidence: str
 
 
 def read_metadata(text: str, file: str, title: str = "") -> Meta:
@@ -77,13 +69,16 @@ def _division_meta(place: Division, meta: Meta) -> Meta:
 
 def _township_meta(place: str, flat: str, meta: Meta) -> Meta:
     """A township stands in no table: the city it belongs to is the one its text speaks of most."""
+    from pypinyin import lazy_pinyin
+
+    meta = replace(meta, pinyin="".join(lazy_pinyin(re.sub(r"(?<=..)(?:镇|乡|街道)$", "", place))))
     parent = _most_mentioned(flat, {"city", "county"})
     if parent is None:
         return meta
     division, count = parent
     evidence = meta.evidence | {"province": f"{division.name}: {count} ×"}
     full = _division_meta(division, Meta())
-    return Meta(meta.title, full.province, full.prefecture, place, "township", meta.year, meta.kind, evidence)
+    return replace(meta, province=full.province, prefecture=full.prefecture, evidence=evidence)
 
 
 def _kind(head: str, flat: str, evidence: dict[str, str]) -> str:

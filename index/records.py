@@ -28,6 +28,7 @@ class Meta:
         level: province, city, county or township.
         year: the year in the report's title.
         kind: 政府工作报告, 年鉴, 五年规划, 计划报告 or 其他.
+        pinyin: of a township, which stands in no table, in Latin letters.
         evidence: field -> the words it was read from.
     """
 
@@ -38,6 +39,7 @@ class Meta:
     level: str | None = None
     year: int | None = None
     kind: str = "其他"
+    pinyin: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
 
 

@@ -203,11 +203,8 @@ _ENGLISH = frozenset("changes change china chinese finance along quality shangha
 def _other_names(document: Document) -> Iterator[str]:
     city = document.meta.city or ""
     if document.meta.level == "township":
-        from pypinyin import lazy_pinyin
-
-        short = city.removesuffix("街道").removesuffix("镇") if len(city) > 2 else city
-        yield short
-        yield "".join(lazy_pinyin(short))
+        yield re.sub(r"(?<=..)(?:镇|乡|街道)$", "", city)
+        yield document.meta.pinyin
     for division in Divisions.load().by_name(city):
         yield from (division.name, division.short, division.pinyin, division.english)
 

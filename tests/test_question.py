@@ -9,7 +9,9 @@ from qa.question import LONGEST, understand
 
 
 def document(city: str, province: str, level: str = "city", year: int = 2023, prefecture: str | None = None) -> Document:
-    return Document("f", "", 0, Meta(city, province, prefecture or city + "市", city, level, year, "政府工作报告"))
+    return Document(
+        "f", "", 0, Meta(city, province, prefecture or city + "市", city, level, year, "政府工作报告", {"三乡镇": "sanxiang"}.get(city, ""))
+    )
 
 
 PLACES = Places(
@@ -115,7 +117,10 @@ def test_single_characters_are_not_taken_for_places(question: str):
     assert query.cities == ()
 
 
-@pytest.mark.parametrize(("question", "meant"), [("宁播的目标", ("宁播", "宁波")), ("Nigbo growth target", ("Nigbo", "宁波")), ("Qindao jobs", ("Qindao", "青岛"))])
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [("宁播的目标", ("宁播", "宁波")), ("Nigbo growth target", ("Nigbo", "宁波")), ("Qindao jobs", ("Qindao", "青岛"))],
+)
 def test_slips_are_offered_and_not_taken(question: str, meant: tuple[str, str]):
     query = understand(question, PLACES)
     assert query.corrections == (meant,)

@@ -47,7 +47,8 @@ def read_bytes(data: bytes, name: str, suffix: str) -> Reading:
     except UnreadableFile:
         raise
     except Exception as error:  # readers name what their libraries raise; what none of them foresaw ends here, in one place
-        raise UnreadableFile(f"cannot be read: its {suffix} reader failed ({type(error).__name__}: {str(error)[:80]})") from error
+        told = " ".join(str(error).split())[:80]
+        raise UnreadableFile(f"cannot be read: its {suffix} reader failed ({type(error).__name__}: {told})") from error
     if not reading.skipped and not any(text.text.strip() for text in reading.texts):
         raise UnreadableFile("holds no text")
     return reading

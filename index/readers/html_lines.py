@@ -30,8 +30,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_FRAME = 400  # characters outside links; an element with more is text, whatever its class says
 _LONGEST_CELL = 150
-_WIDE = "一-鿿　-〿＀-￯“”‘’—…·"
-_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t]*\n\s*|[ \t]*\n\s*(?=[{_WIDE}])")
+_SCANNED = 1_000_000  # elements looked at to find frames, over the whole page; then blocks are text whatever their class
+_WIDE = re.compile(r"[一-鿿　-〿＀-￯“”‘’—…·]")
 
 
 @dataclass
@@ -52,6 +52,7 @@ class _Walk:
     parts: list[str] = field(default_factory=list)
     linked: int = 0
     heading: int = 0
+    budget: int = _SCANNED
 
     def add(self, text: str | None, in_link: bool) -> None:
         if text:
@@ -68,7 +69,13 @@ class _Walk:
 
 def tidy(text: str) -> str:
     """White space as a browser shows it; a line end in the source beside a Chinese character is no space."""
-    return " ".join(_BREAK.sub("", text.strip().strip("\u3000\u200b")).replace("\u200b", "").split())
+    tidied = ""
+    for part in text.replace("\u200b", "").split("\n"):
+        part = " ".join(part.split())
+        if part:
+            beside = not tidied or _WIDE.match(tidied[-1]) or _WIDE.match(part[0])
+            tidied += part if beside else f" {part}"
+    return tidied
 
 
 def page_lines(text: str) -> tuple[list[str], list[Line]]:
@@ -113,7 +120,7 @@ def _visit(root: Node, walk: _Walk) -> None:
                 walk.heading = 0 if tag in _HEADINGS else walk.heading
             _tail(element, walk, in_link)
             continue
-        if not tag or tag in _DROPPED or _is_frame(element, tag):
+        if not tag or tag in _DROPPED or _is_frame(element, tag, walk):
             if tag in _BLOCKS:
                 walk.end_line(path)
             _tail(element, walk, in_link)
@@ -153,7 +160,7 @@ def _lines_of_pre(element: Node, walk: _Walk, path: tuple[int, ...]) -> None:
     walk.add(rest, False)
 
 
-def _is_frame(element: Node, tag: str) -> bool:
+def _is_frame(element: Node, tag: str, walk: _Walk) -> bool:
     """Menus, heads, feet, side bars by tag, role, class or id, and what is hidden; never what holds a long text."""
     if tag in ("html", "body", "main", "article"):
         return False
@@ -166,20 +173,23 @@ def _is_frame(element: Node, tag: str) -> bool:
         or bool(_HIDDEN.search(element.get("style") or ""))
         or bool(words & _FRAMES)
     )
-    return framed and element.find(".//h1") is None and _own_text(element) <= _LONGEST_FRAME
+    return framed and walk.budget > 0 and _holds_little(element, walk)
 
 
-def _own_text(element: Node) -> int:
-    """Characters of the element outside links and scripts, counted no further than the limit."""
+def _holds_little(element: Node, walk: _Walk) -> bool:
+    """Whether the element holds no headline and no more than `_LONGEST_FRAME` characters outside links and scripts."""
     count = 0
     stack = [element]
-    while stack and count <= _LONGEST_FRAME:
+    while stack:
         e = stack.pop()
+        walk.budget -= 1 + len(e)
         if not isinstance(e.tag, str) or e.tag in _DROPPED or (e.tag == "a" and e.get("href")):
             continue
         count += len((e.text or "").strip()) + sum(len((child.tail or "").strip()) for child in e)
+        if count > _LONGEST_FRAME or e.tag == "h1" or walk.budget <= 0:
+            return False
         stack += list(e)
-    return count
+    return True
 
 
 def data_table(table: Node) -> list[list[str]] | None:

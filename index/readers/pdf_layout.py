@@ -178,7 +178,8 @@ def _paragraphs(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]:
 def _glue(before: str, after: str) -> str:
     """What stands between two joined lines: nothing beside a Chinese character or within a number, else a space."""
     a, b = before[-1], after[0]
-    if not (a.isascii() and b.isascii()) or (a.isdigit() and b.isdigit()) or b in _NEVER_FIRST:
+    number = b.isdigit() and re.search(r"\d[.,]?$", before) is not None
+    if not (a.isascii() and b.isascii()) or number or b in _NEVER_FIRST:
         return ""
     return " "
 
