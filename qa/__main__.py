@@ -3,6 +3,8 @@
     python -m qa ask "珠海2023年GDP增长目标是多少" [--index DIR] [--json]
     python -m qa batch --questions FILE.jsonl [--index DIR] [--k 10]
     python -m qa chat [--index DIR]
+    python -m qa compare "各市2023年GDP增长目标是多少?" [--cities 宁波,泉州] [--xlsx FILE] [--index DIR]
+    python -m qa targets "GDP增长" [--index DIR]
 
 Exit code: 0 answered, 1 nothing answers, 2 an error that the message tells how to mend.
 """
@@ -16,6 +18,7 @@ import sys
 from pathlib import Path
 
 from index.errors import ChengwenError, QuestionError
+from qa.compare_command import add_commands, run
 from qa.engine import Engine
 from qa.question import Query
 from qa.records import Answer, Hit
@@ -37,6 +40,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     ask.add_argument("--show", type=int, default=3, metavar="N", help="passages printed (default 3)")
     batch = commands.add_parser("batch", parents=[shared], help="answer a file of questions, one JSON object a line")
     batch.add_argument("--questions", type=Path, required=True, metavar="FILE", help="JSON lines with id and question")
+    add_commands(commands, shared)
     commands.add_parser("chat", parents=[shared], help="ask in turns; a follow-up takes over what it leaves out")
     options = parser.parse_args(arguments)
     if options.k < 1:
@@ -53,6 +57,8 @@ def main(arguments: list[str]) -> int:
             return _batch(options)
         if options.command == "chat":
             return _chat(options)
+        if options.command in ("compare", "targets"):
+            return run(options, read_questions)
         answer = Engine.open(options.index, options.model).ask(options.question, options.k)
         sys.stdout.write(json.dumps(answer.as_json(), ensure_ascii=False) + "\n" if options.json else render(answer, options.show))
         return 0 if answer.answered else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +14,20 @@ from index.library import Library, Scope
 from index.records import Passage, Span
 from index.stores import Rows
 from index.tokens import run_maxima
+from qa.compare import compare
+from qa.comparison import Comparison, Row
 from qa.evidence import DEPTH as FORM_DEPTH
 from qa.evidence import form
 from qa.followup import follow
 from qa.fuse import Weights, fuse, fuse_again, relative
+from qa.indicated import indicated, speaking
 from qa.places import Places
 from qa.question import Query
 from qa.records import Answer, Hit, Refusal
 from qa.rerank import DEPTH, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words
+from qa.targets import Aim, targets
 
 
 class Engine:
@@ -64,11 +69,41 @@ class Engine:
         begun = time.perf_counter()
         query, completed = follow(question, self.places, previous)
         scope, refusal = self._scope(query, scope or Scope())
-        hits = self._search(query, scope, k) if refusal is None or refusal.reason == "absent_year" else ()
-        if refusal is None and not hits:
-            refusal = Refusal("not_stated")
-        span = answer_span(self.encoder, hits[0].sentence, query) if hits and refusal is None else ""
-        return Answer(query, scope, hits, span, time.perf_counter() - begun, refusal, completed)
+        if refusal is not None:
+            hits = self._search(query, Scope(kinds=scope.kinds) if refusal.reason == "absent_city" else scope, k)
+            if refusal.reason == "absent_city":
+                refusal = replace(refusal, speaking=tuple(dict.fromkeys(h.meta.city for h in hits[:5] if h.meta.city)))
+            return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
+        hits = self._search(query, scope, k)
+        if not hits:
+            return Answer(query, scope, hits, "", time.perf_counter() - begun, Refusal("not_stated"), completed)
+        found = indicated(self.library, self.encoder, query, self.library.documents_in(scope))
+        if found and found.row is None and found.sure:
+            refusal = Refusal("not_stated", found.indicator.title, speaking(self.library, self.encoder, found.indicator))
+            return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
+        if found and found.row and found.sure:
+            hits = self._first(found.row, hits, query)[:k]
+            span = found.row.raw
+        else:
+            span = answer_span(self.encoder, hits[0].sentence, query)
+        return Answer(query, scope, hits, span, time.perf_counter() - begun, None, completed)
+
+    def compare(self, question: str, cities: Sequence[str] | None = None, year: int | None = None) -> Comparison:
+        """A row for every document of the places asked about; see `qa.compare.compare`."""
+        return compare(self.library, self.encoder, self.places, question, cities, year, rank=self._rank)
+
+    def targets(self, question: str, cities: Sequence[str] | None = None) -> tuple[Aim, ...]:
+        """Each document's target beside the result before it and the one told a year later; see `qa.targets.targets`."""
+        return targets(self.library, self.encoder, self.places, question, cities)
+
+    def _first(self, row: Row, hits: tuple[Hit, ...], query: Query) -> tuple[Hit, ...]:
+        """The hits with the passage of a figure that was read put first, its sentence marked."""
+        rest = [hit for hit in hits if hit.row != row.row]
+        own = next((hit for hit in hits if hit.row == row.row), None)
+        if own is None:
+            own = self._hit(1, 0.0, row.row, self.library.read([row.row])[0], -1, query)
+        first = replace(own, best=row.sentence, score=max(own.score, hits[0].score))
+        return tuple(replace(hit, rank=rank) for rank, hit in enumerate([first, *rest], 1))
 
     def _scope(self, query: Query, given: Scope) -> tuple[Scope, Refusal | None]:
         """What the question names, narrowed by the caller, and a refusal where the library does not cover it."""

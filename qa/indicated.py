@@ -1,0 +1,60 @@
+"""A question for the figure of a known indicator: the figure itself is looked for, and its absence is an answer too.
+
+泉州2022年的GDP有多少亿 has passages that are very near and hold only the growth rate; similarity cannot refuse them. Where
+the question names an indicator of the glossary, the figure reader that compares cities decides: a figure of that
+indicator, unit, tense and year, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.encoder import Encoder
+from index.library import Library
+from qa.compare import compare_figures
+from qa.comparison import Row
+from qa.evidence import units_asked
+from qa.indicator import Indicator, read_indicator
+from qa.question import Query
+from qa.terms import canonical, groups
+
+MOST_TO_ASK = 100  # documents that are asked who does state the figure
+MOST_DOCUMENTS = 6  # one place's reports; a question of many places is a comparison
+
+
+@dataclass(frozen=True)
+class Indicated:
+    """What the figure reader says of a question.
+
+    Attributes:
+        indicator: what was asked.
+        row: the figure in its sentence, None where the documents do not state it.
+        sure: whether the question names the indicator and nothing besides, so that None is an answer.
+    """
+
+    indicator: Indicator
+    row: Row | None
+    sure: bool
+
+
+def indicated(library: Library, encoder: Encoder, query: Query, documents: Sequence[int]) -> Indicated | None:
+    """None where the question does not ask for the figure of a known indicator in the reports of one place."""
+    if not documents or len(documents) > MOST_DOCUMENTS or query.wants in ("measures", "yes_no"):
+        return None
+    indicator = read_indicator(query, encoder)
+    if not indicator.known or indicator.text or indicator.compared:
+        return None
+    stated = [row for row in compare_figures(library, encoder, indicator, documents) if not row.absent]
+    asked = units_asked(query.text)
+    fits = not asked or not indicator.units or bool(set(asked) & set(indicator.units))  # a share of GDP is not GDP
+    sure = fits and any(canonical(indicator.label) == canonical(group.label) for group in groups())
+    return Indicated(indicator, max(stated, key=lambda row: row.score, default=None), sure)
+
+
+def speaking(library: Library, encoder: Encoder, indicator: Indicator) -> tuple[str, ...]:
+    """The places whose reports do state an indicator's figure, in the library's order; not asked of a large library."""
+    if len(library.documents) > MOST_TO_ASK:
+        return ()
+    rows = compare_figures(library, encoder, indicator, range(len(library.documents)))
+    return tuple(dict.fromkeys(row.city for row in rows if not row.absent))

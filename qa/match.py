@@ -1,0 +1,275 @@
+"""How well a figure's subject is what was asked for: a score from 0 to 1, from words and structure alone.
+
+The indicator's name must be there in full, at the end of the subject or in the noun behind the figure; what else the
+subject holds narrows it to something else (工业投资 is not 投资, 产业园区工业增加值 is not the city's). Verbs, times and
+words such as 全市 narrow nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa.indicator import Indicator
+from qa.subjects import ADDED, Claim, content
+from qa.terms import TOTALS, canonical
+
+COVERED = 0.8  # share of the name that must be there
+_WEAK = re.compile(r"平均|年均|总额|质量|全社会|各类|人数|人员|数量|规模|总|额|数|费|的|经费|城镇(?=老旧|污水)")
+_SMALL = 0.3  # weight of the characters of such words
+_OWNER = 0.9  # a name completed by what stands before a bare head
+_LEFT, _COUNTED_LEFT, _MIDDLE, _RIGHT = 0.2, 0.1, 0.1, 0.18  # taken off for each further character left of the name, inside it, right of it
+_MOST = 0.6
+_FREE = re.compile(
+    r"(?:国家|省|市)级|国家(?!级新区)|全国|优质|公办|公共|义务教育|基础教育|中小学|普惠性?|中心城[市区]|主城区|城区|市区|城镇|环境|新型|标准化|外贸|自营|地方|全社会|"
+    r"\d+万元以上|常住|现代|全体|各[类级]|主要|新|建设|改造|项目|工程|企业(?=$)|居民(?=$)|累计|退税|缓税|缓费|及|等|住户|人员|岗位|^[省市县区](?=$|[^委直域])|市民|既有(?:多层)?住宅|现有|交易额|贸易|金额|公共服务|面积|任务"
+)
+_SECTOR = re.compile(
+    r"人均|户均|亩均|工业|农业|制造|服务业|服务贸易|建筑业|房地产|基础设施|基建|民间|民营|国有|非公|技改|技术改造|高技术|高新技术|科技|数字|战略性新兴|第[一二三]产业|[一二三]产|"
+    r"旅游|文旅|交通|水利|海洋|产业|限上|规上|小微|小型|中小企业|普惠小微|跨境|加工|一般贸易|网络|电商|餐饮|乡村|农村|脱贫|低收入|低保|园|开发区|高新区|新区|保税|"
+    r"集团|公司|企业|平台|基地|港口|口岸|东盟|RCEP|一带一路|中东欧|对[非美欧]|[县区镇乡村州](?!域)|山区|街道|工商|军|税收占"
+)
+_FOR = re.compile(r"(?:为|给|向|帮助)[^,。;、]{2,8}$")  # 为市场主体减税降费: for whom, not what kind
+_OTHERS = re.compile(r"占|比重|比例|减负|贡献|覆盖率|合格率|达标率|完成率|平均水平|平均$|排名|增量|进度|倍")
+_VERBS = re.compile(
+    "|".join(
+        "推动 带动 拉动 促进 力促 助推 助力 推进 支持 实施 开展 完成 实现 办理 办结 办复 发放 落实 兑现 建设 筹集 筹建 改造 改建 扩建 改善 打造 创建 引导 鼓励 深化 加快 加强 加大 强化 扩大 优化 完善 做好 抓好 "
+        "安排 争取 引进 引育 吸引 培育 培养 启动 开工 竣工 投产 投用 投入 发行 设立 成立 组织 举办 稳住 确保 力争 全面 积极 有效 大力 持续 扎实 深入 坚持 继续 加速 建成 使 让 通过 提供 认定 净增 带来 达成 收获 "
+        "获得 取得 盘活 保障 拓展 提升 提高 巩固 增强 化解 处置 处理 清理 整治 治理 修复 修建 新修 硬化 铺设 疏浚 拆除 淘汰 栽植 补植 种植 接待 招引 签约 承接 供应 划定 压减 压缩 严控 狠抓 激发 释放 "
+        "打通 开通 启用 交付 安置 分配 投放 撬动 纳入 接受 采取 搭建 修订 出台 制定 推出 推行 推广 实行 恢复 延伸 受理 支付 收储 复耕 管护 高质量 高标准 高水平 高效".split()
+    )
+)
+_CONTRASTS = (
+    (("收入",), ("支出",)),
+    (("登记失业",), ("调查失业",)),
+    (("存款",), ("贷款",)),
+    (("产量", "总产"), ("面积",)),
+)
+_HOUSEHOLDS = (re.compile(r"农村(?:居民|人均|可支配|收入)"), re.compile(r"城镇(?:居民|人均|可支配|收入)"), re.compile(r"全体居民"))
+_TRADE = (re.compile(r"进出口"), re.compile(r"(?<!进)出口(?!产品)"), re.compile(r"进口"))
+_RATE_WORDS = re.compile(r"增速|增幅|涨幅|增长率|升幅")
+_REACHED = re.compile(r"总量|总数|存量|保有量|拥有|共有|现有|(?:全市|全县|累计|总)共$|共$|增加?[至到]|累计(?:达|建成|拥有|有|开通|培育|认定)|总计|在库")
+_NEWLY = re.compile(r"新增|新建|新设|新登记|新认定|新培育|新开工|新改|新扩|新签|新引进|新入库|新上|新添|净增|增加(?![值至到])|增设|新启动|新投|入库")
+_DONE = re.compile(r"完成|实施|改造|改建|改善|建设|筹集|筹建|开工|竣工|提供|硬化|修建|发展|盘活|实现|提升|办理|收储|交付|启动")
+_SERVED = re.compile(r"(?:惠及|受益|覆盖|服务|走访|帮扶|帮助|带动|涉及|救助|支持)[^,。;、]{0,4}$")
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a claim fits: `score` from 0 to 1, `name` the name found."""
+
+    score: float
+    name: str = ""
+
+
+def anchors(indicator: Indicator) -> tuple[frozenset[str], ...]:
+    """Pairs of characters of each name, to pass over sentences that cannot hold it."""
+    return tuple(_pairs(name) for name, _ in indicator.names)
+
+
+def may_hold(text: str, names: tuple[frozenset[str], ...]) -> bool:
+    """Whether a text (in canonical form) holds at least half of the pairs of one of the names."""
+    return any(sum(pair in text for pair in pairs) * 2 >= len(pairs) for pairs in names)
+
+
+def match(claim: Claim, indicator: Indicator) -> Match:
+    """Hold a claim against what was asked, time and place aside."""
+    form = _form(claim, indicator)
+    if not form:
+        return Match(0.0)
+    subject, noun, context = (canonical(part) for part in (claim.subject, claim.noun, claim.context))
+    whole = context + "|" + subject + "|" + noun
+    counted = "元" not in claim.figure.unit and claim.figure.unit not in ("%", "百分点", "倍")
+    best = Match(0.0)
+    for name, weight in indicator.names:
+        pairs = _pairs(name)
+        if sum(pair in whole for pair in pairs) * 2 < len(pairs) or _contradicts(name, subject + "|" + noun):
+            continue
+        score = max((_fit(name, part, noun, context, claim.carried, counted) for part in subject.split("|")), default=0.0) * weight * form
+        if score > best.score:
+            best = Match(score, name)
+    return best
+
+
+def _pairs(name: str) -> frozenset[str]:
+    return frozenset(name[i : i + 2] for i in range(len(name) - 1)) or frozenset((name,))
+
+
+def _form(claim: Claim, indicator: Indicator) -> float:
+    """Whether the figure is of the asked kind: growth or level, unit, new or in all; 0 where it is not."""
+    figure = claim.figure
+    changed = figure.change in ("增长", "下降") or bool(_RATE_WORDS.search(claim.subject + claim.clause[-8:]))
+    score = 1.0
+    if indicator.measure == "growth":
+        return 1.0 if figure.unit == "%" and changed else 0.0
+    if indicator.rate:
+        if claim.carried and changed:
+            return 0.0  # 投入强度2.4%,同比增长55.5%
+        return 1.0 if figure.unit in (indicator.units or ("%",)) else 0.0
+    if figure.unit in ("%", "百分点", "倍", "‰"):
+        if indicator.measure or indicator.kind != "target" or not changed or figure.unit != "%":
+            return 0.0
+        score = 0.9  # a target of an indicator is mostly told as growth
+    elif indicator.units and not same_unit(figure.unit, indicator.units, indicator.label):
+        return 0.0
+    if _SERVED.search(claim.subject):
+        score *= 0.5  # 惠及1.98万户市场主体: whom something reached, not how many there are
+    return score * _flow(claim, indicator)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Whether a claim tells what was added (新增, 净增) or how much there is (总量, 达到); both False where open."""
+
+    newly: bool
+    added: bool
+    stock: bool
+    own_stock: bool
+
+
+def flow_of(claim: Claim) -> Flow:
+    """新增 or 总量, by the words before the figure first, then by its subject and list."""
+    changed = claim.figure.change in ("增长", "下降")
+    around = f"{claim.lead}|{claim.subject}|{claim.noun}"
+    own_new, own_stock = _NEWLY.search(claim.own), _REACHED.search(claim.own)
+    newly = changed or bool(own_new or (not own_stock and _NEWLY.search(around)))
+    stock = bool(own_stock) or claim.figure.qualifier in ("达到", "突破")
+    stock = stock or (not own_new and bool(_REACHED.search(claim.subject + "|" + claim.clause[-6:])))
+    return Flow(newly, newly or bool(ADDED.search(around)), stock, bool(own_stock))
+
+
+def _flow(claim: Claim, indicator: Indicator) -> float:
+    """新增 is not 累计."""
+    flow = flow_of(claim)
+    if indicator.flow == "new":
+        done = bool(_DONE.search(f"{claim.lead}|{claim.subject}|{claim.noun}"))
+        return 0.0 if flow.stock and not flow.newly else (1.0 if flow.added else (0.9 if done else 0.5))
+    if claim.figure.change in ("增长", "下降"):
+        return 0.0  # a change is no level: 优良天数增加7天
+    if indicator.flow == "total":
+        return 0.0 if flow.newly and not flow.own_stock else (1.0 if flow.stock else 0.9)
+    return 0.95 if flow.added and not flow.stock else 1.0
+
+
+COUNTED = frozenset(("个", "座", "家", "处", "户", "所", "项", "件"))
+_FIRMS = re.compile(r"企业|市场主体|商户|公司|机构|主体")
+
+
+def same_unit(unit: str, wanted: tuple[str, ...], label: str) -> bool:
+    """Whether figures in one unit may stand in a column of another: 座 and 个 of base stations, 家 and 户 of firms."""
+    if unit in wanted:
+        return True
+    if unit == "亿元" and "亿元" in wanted:
+        return True
+    loose = COUNTED - {"户"} if not _FIRMS.search(label) else COUNTED
+    return unit in loose and any(w in loose for w in wanted)
+
+
+def _contradicts(name: str, text: str) -> bool:
+    for sides in _CONTRASTS:
+        asked = {i for i, words in enumerate(sides) if any(w in name for w in words)}
+        told = {i for i, words in enumerate(sides) if any(w in text for w in words)}
+        if asked and told and not asked & told:
+            return True
+    asked_of = next((i for i, p in enumerate(_HOUSEHOLDS) if p.search(name)), None)
+    told_of = next((i for i, p in enumerate(_HOUSEHOLDS) if p.search(text)), None)
+    if asked_of != told_of and (asked_of == 0 or None not in (asked_of, told_of)):
+        return True
+    asked_trade = next((i for i, p in enumerate(_TRADE) if p.search(name)), None)
+    return asked_trade is not None and not _TRADE[asked_trade].search(text)
+
+
+@lru_cache(maxsize=20_000)
+def _fit(name: str, subject: str, noun: str, context: str, carried: bool, counted: bool) -> float:
+    """Share of the name that is there, less what else is said."""
+    # The noun behind a figure counts only where the words before it name nothing of their own.
+    weights = _weights(name)
+    total = sum(weights)
+    in_subject = _blocks(name, subject)
+    left_over = _rest(name, in_subject)
+    in_noun = _blocks(left_over, noun)
+    left_over = _rest(left_over, in_noun)
+    in_context = _blocks(left_over, context) if context else []
+    left_over = _rest(left_over, in_context)
+    covered = 1.0 - sum(w for w, c in zip(weights, left_over, strict=True) if c != "\0") / total
+    if covered < COVERED or not (in_subject or in_noun or TOTALS.search(subject)):
+        return 0.0
+    total_of = bool(in_context) and bool(TOTALS.search(subject))  # 新增企业7家、总数23家
+    score = covered * (_OWNER if in_context and not total_of else 1.0)
+    if in_subject:
+        score *= _purity(subject, in_subject, counted, ends=not in_noun)
+    if in_noun:
+        score *= _purity(noun, in_noun, counted, ends=True)
+        if not in_subject and not in_context and not carried:
+            score *= 1.0 - min(0.3, 0.04 * len(_bare(_after_verb(subject))))
+    if in_context and not in_subject and not total_of:
+        score *= _OWNER
+    return score
+
+
+def _weights(name: str) -> list[float]:
+    weights = [1.0] * len(name)
+    for found in _WEAK.finditer(name):
+        if found.end() - found.start() < len(name):
+            weights[found.start() : found.end()] = [_SMALL] * (found.end() - found.start())
+    return weights
+
+
+def _blocks(name: str, text: str) -> list[tuple[int, int, int]]:
+    """Common runs of two characters and more, longest first: (start in name, start in text, length)."""
+    found: list[tuple[int, int, int]] = []
+    left, right = list(name), list(text)
+    while True:
+        best = (0, 0, 0)
+        for i in range(len(left) - 1):
+            if left[i] == "\0":
+                continue
+            for j in range(len(right) - 1):
+                size = 0
+                while i + size < len(left) and j + size < len(right) and left[i + size] == right[j + size] and left[i + size] != "\0":
+                    size += 1
+                if size > best[2]:
+                    best = (i, j, size)
+        i, j, size = best
+        if size < 2:
+            return found
+        found.append(best)
+        left[i : i + size] = ["\0"] * size
+        right[j : j + size] = ["\1"] * size
+
+
+def _rest(name: str, blocks: list[tuple[int, int, int]]) -> str:
+    """The name with what was found blanked out."""
+    chars = list(name)
+    for start, _, size in blocks:
+        chars[start : start + size] = ["\0"] * size
+    return "".join(chars)
+
+
+def _purity(text: str, blocks: list[tuple[int, int, int]], counted: bool, *, ends: bool) -> float:
+    """What the words around the name leave of the score."""
+    spans = sorted((at, at + size) for _, at, size in blocks)
+    left = _FOR.sub("", _after_verb(text[: spans[0][0]]))
+    middle = "".join(text[a:b] for (_, a), (b, _) in zip(spans, spans[1:], strict=False))
+    right = text[spans[-1][1] :]
+    score = 1.0
+    if _SECTOR.search(_FREE.sub("", left)) or _SECTOR.search(_FREE.sub("", middle)):
+        score *= 0.5
+    # 公办学位 are school places all the same; 生产性服务业增加值 is not that of all services.
+    score -= min(_MOST, (_COUNTED_LEFT if counted else _LEFT) * len(_bare(left)) + _MIDDLE * len(_bare(middle)))
+    if ends:
+        if _OTHERS.search(right):
+            score *= 0.3
+        score -= min(_MOST, _RIGHT * len(_bare(_VERBS.sub("", right))))
+    return max(score, 0.0)
+
+
+def _after_verb(text: str) -> str:
+    """The noun phrase at the end of a text: what stands behind its last verb."""
+    ends = [m.end() for m in _VERBS.finditer(text)] + [m.end() for m in ADDED.finditer(text)]
+    return text[max(ends, default=0) :]
+
+
+def _bare(text: str) -> str:
+    return content(_FREE.sub("", ADDED.sub("", TOTALS.sub("", text))))
