@@ -82,6 +82,8 @@ def _build(options: argparse.Namespace) -> int:
         if document["unsure"]:
             found = ", ".join(f"{f} {document['evidence'].get(f, '?')}" for f in document["unsure"])
             sys.stdout.write(f"存疑 unsure: {document['file']}: {document['title']}: {found}\n")
+    if summary.removed:
+        sys.stdout.write(f"略去 left out of the reports: {len(summary.removed)} (--json lists them)\n")
     for skipped in summary.skipped:
         sys.stdout.write(f"跳过 skipped: {skipped.file}: {skipped.reason}\n")
     counts = summary.counts

@@ -26,7 +26,7 @@ from index.library import FORMAT, SCHEMA, read_manifest
 from index.metadata import read_metadata
 from index.passages import split_passages
 from index.readers import READERS, read_file
-from index.records import Document, Skipped
+from index.records import Document, Removed, Skipped
 from index.reuse import Before, Read
 from index.sidecar import NAME as SIDECAR
 from index.sidecar import Correction, correct, read_corrections
@@ -44,6 +44,7 @@ class Summary:
 
     documents: tuple[dict[str, Any], ...]
     skipped: tuple[Skipped, ...]
+    removed: tuple[Removed, ...]
     counts: dict[str, int]
     rebuilt: bool
     seconds: float
@@ -53,6 +54,7 @@ class Summary:
         return {
             "documents": list(self.documents),
             "skipped": [asdict(s) for s in self.skipped],
+            "removed": [asdict(r) for r in self.removed],
             "counts": self.counts,
             "rebuilt": self.rebuilt,
             "seconds": round(self.seconds, 2),
@@ -82,20 +84,23 @@ def list_files(corpora: Iterable[Path]) -> list[tuple[Path, str]]:
     return [(path, name) for name, path in sorted(found.items())]
 
 
-def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = ()) -> tuple[list[Document], tuple[Skipped, ...]]:
-    """The reports of one file with their metadata, and the members or pages of it that could not be read.
+def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = ()) -> tuple[list[Document], list[Skipped], list[Removed]]:
+    """The reports of one file with their metadata, the members or pages that could not be read, and text in no report.
 
     Raises:
         UnreadableFile: see `index.readers.read_file`.
     """
     reading = read_file(path, name)
-    documents = []
+    documents: list[Document] = []
+    removed: list[Removed] = []
     for raw in reading.texts:
-        for part in split_reports(raw.text)[0]:
+        parts, lead = split_reports(raw.text)
+        removed += [Removed(raw.file, text) for text in (*raw.removed, *lead)]
+        for part in parts:
             text = raw.text[part.start : part.end]
             meta = correct(read_metadata(text, raw.file, part.title or raw.title), raw.file, corrections)
             documents.append(Document(raw.file, text, part.start, meta))
-    return documents, reading.skipped
+    return documents, list(reading.skipped), removed
 
 
 def build(
@@ -127,7 +132,7 @@ def build(
         if not force and (old := _unchanged(folder, recipe, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
         before = Before(None if force else folder, recipe)
-        reports, skipped = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
+        reports, skipped, removed = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
         if not reports:
             raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
         passages, sentences, tokens = _encode_all(reports, before, encoder, progress)
@@ -135,9 +140,10 @@ def build(
         counts = {"files": len(files), "documents": len(reports), "passages": len(passages), "sentences": len(sentences)}
         shown = tuple(_shown(r) for r in reports)
         manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
+        manifest["removed"] = [asdict(r) for r in removed]
         write_generation(folder, manifest, _parts(reports, passages, sentences, tokens))
         progress("write", 1, 1)
-    return Summary(shown, tuple(skipped), counts, True, time.perf_counter() - begun)
+    return Summary(shown, tuple(skipped), tuple(removed), counts, True, time.perf_counter() - begun)
 
 
 def _source(path: Path, name: str, corrections: tuple[Correction, ...]) -> str:
@@ -157,27 +163,30 @@ def _unchanged(folder: Path, recipe: dict[str, Any], sources: list[list[str]]) -
     if manifest["sources"] != sources or any(manifest.get(k) != v for k, v in recipe.items()):
         return None
     skipped = tuple(Skipped(**s) for s in manifest["skipped"])
-    return Summary(tuple(manifest["documents"]), skipped, manifest["counts"], False, 0.0)
+    removed = tuple(Removed(**r) for r in manifest["removed"])
+    return Summary(tuple(manifest["documents"]), skipped, removed, manifest["counts"], False, 0.0)
 
 
 def _read_all(
     files: list[tuple[Path, str]], sources: dict[str, str], before: Before, corrections: tuple[Correction, ...], progress: Progress
-) -> tuple[list[Read], list[Skipped]]:
+) -> tuple[list[Read], list[Skipped], list[Removed]]:
     reports: list[Read] = []
     skipped: list[Skipped] = []
+    removed: list[Removed] = []
     seen: dict[str, str] = {}
     for number, (path, name) in enumerate(files):
         progress("read", number, len(files))
-        found = before.reports(name, sources[name])
-        if found is None:
+        same = before.reports(name, sources[name])
+        if same is None:
             try:
-                documents, missed = read_documents(path, name, corrections)
+                documents, missed, left_out = read_documents(path, name, corrections)
             except UnreadableFile as error:
                 skipped.append(Skipped(name, error.reason))
                 continue
-            skipped += missed
-            found = [Read(d, split_passages(d)) for d in documents]
-        for report in found:
+            same = [Read(d, split_passages(d)) for d in documents], missed, left_out
+        skipped += same[1]
+        removed += same[2]
+        for report in same[0]:
             document = report.document
             if document.id in seen:
                 skipped.append(Skipped(document.file, f"the same report ({document.meta.title}) is in {seen[document.id]}"))
@@ -187,7 +196,7 @@ def _read_all(
                 seen[document.id] = document.file
                 reports.append(report)
     progress("read", len(files), len(files))
-    return reports, skipped
+    return reports, skipped, removed
 
 
 def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress: Progress) -> tuple[Vectors, Vectors, Tokens | None]:

@@ -28,7 +28,7 @@ from index.stores import Rows, VectorStore
 from index.tokens import Tokens
 from index.words import fingerprint
 
-FORMAT = 4
+FORMAT = 5
 
 SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT, file TEXT, offset INTEGER, meta TEXT, text TEXT);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 Span = tuple[int, int]  # [start, end) in characters
 
@@ -52,7 +53,7 @@ class Document:
     offset: int
     meta: Meta
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Hash of place, year, kind and text, so that the same report has the same id in any folder."""
         head = f"{self.meta.city}|{self.meta.year}|{self.meta.kind}|{self.meta.title}\n"
@@ -96,6 +97,14 @@ class Skipped:
 
     file: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Text of a file that is in no report: running heads, a cover, a table of contents, a page without text."""
+
+    file: str
+    text: str
 
 
 def digest(text: str) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.encoder import Vectors
 from index.errors import IndexFolderError
 from index.library import Library
-from index.records import Document, Passage
+from index.records import Document, Passage, Removed, Skipped
 from index.tokens import Tokens
 
 
@@ -40,28 +40,33 @@ class Before:
         if any(library.manifest.get(k) != v for k, v in recipe.items()):
             return
         self.library = library
-        numbers: dict[str, list[int]] = {}
-        for number, document in enumerate(library.documents):
-            numbers.setdefault(document.file, []).append(number)
-        skipped = {s["file"] for s in library.manifest["skipped"]}
+        self._skipped = [Skipped(**row) for row in library.manifest["skipped"]]
+        self._removed = [Removed(**row) for row in library.manifest["removed"]]
         for name, source in library.manifest["sources"]:
-            if name in numbers and name not in skipped:
-                self._by_source[source] = (name, numbers[name])
+            numbers = [n for n, document in enumerate(library.documents) if _belongs(document.file, name)]
+            if numbers and not any(row.file == name for row in self._skipped):
+                self._by_source[source] = (name, numbers)
 
-    def reports(self, name: str, source: str) -> list[Read] | None:
-        """The reports of an unchanged or renamed file; None where it must be read again."""
+    def reports(self, name: str, source: str) -> tuple[list[Read], list[Skipped], list[Removed]] | None:
+        """The reports of an unchanged or renamed file, and what of it is in none; None where it must be read again."""
         if self.library is None or source not in self._by_source:
             return None
         old_name, numbers = self._by_source[source]
+
+        def _renamed(file: str) -> str:
+            return name + file[len(old_name) :]
+
         found = []
         for number in numbers:
             document = self.library.documents[number]
             if old_name != name and old_name.rsplit("/", 1)[-1] in document.meta.evidence.values():
                 return None  # something was read from the old name
             rows = np.flatnonzero(self.library.document_of == number).astype(np.int64)
-            document = replace(document, file=name, text=self.library.document_text(number))
+            document = replace(document, file=_renamed(document.file), text=self.library.document_text(number))
             found.append(Read(document, tuple(self.library.read(rows)), rows))
-        return found
+        skipped = [replace(row, file=_renamed(row.file)) for row in self._skipped if _belongs(row.file, old_name)]
+        removed = [replace(row, file=_renamed(row.file)) for row in self._removed if _belongs(row.file, old_name)]
+        return found, skipped, removed
 
     def vectors(self, rows: NDArray[np.int64]) -> tuple[Vectors, Vectors, Tokens | None]:
         """Passage vectors, sentence vectors and pieces of passage rows."""
@@ -70,3 +75,8 @@ class Before:
         sentences = np.concatenate([np.arange(a, b) for a, b in edges]) if len(rows) else np.zeros(0, np.int64)
         tokens = self.library.tokens.take(sentences) if self.library.tokens else None
         return self.library.passages.vectors(rows), self.library.sentences.vectors(sentences), tokens
+
+
+def _belongs(file: str, source: str) -> bool:
+    """Whether a document was read from a source file: the file itself, or a member of an archive."""
+    return file == source or file.startswith(source + "/")

@@ -19,17 +19,26 @@ COVERED = 0.8  # share of the name that must be there
 _WEAK = re.compile(r"平均|年均|总额|质量|全社会|各类|人数|人员|数量|规模|总|额|数|费|的|经费|城镇(?=老旧|污水)")
 _SMALL = 0.3  # weight of the characters of such words
 _OWNER = 0.9  # a name completed by what stands before a bare head
-_LEFT, _COUNTED_LEFT, _MIDDLE, _RIGHT = 0.2, 0.1, 0.1, 0.18  # taken off for each further character left of the name, inside it, right of it
+_LEFT, _THING_LEFT, _MIDDLE, _RIGHT = 0.2, 0.1, 0.15, 0.18  # taken off for each further character left of the name, inside it, right of it
 _MOST = 0.6
+# Words that describe without narrowing.
 _FREE = re.compile(
-    r"(?:国家|省|市)级|国家(?!级新区)|全国|优质|公办|公共|义务教育|基础教育|中小学|普惠性?|中心城[市区]|主城区|城区|市区|城镇|环境|新型|标准化|外贸|自营|地方|全社会|"
-    r"\d+万元以上|常住|现代|全体|各[类级]|主要|新|建设|改造|项目|工程|企业(?=$)|居民(?=$)|累计|退税|缓税|缓费|及|等|住户|人员|岗位|^[省市县区](?=$|[^委直域])|市民|既有(?:多层)?住宅|现有|交易额|贸易|金额|公共服务|面积|任务"
+    "|".join(
+        r"(?:国家|省|市)级 国家(?!级新区) 全国 自治区 中央 优质 公办 公共服务 公共 义务教育 基础教育 中小学 普惠性? 中心城[市区] 主城区 城区 市区 城镇 环境 新型 标准化 外贸 自营 地方 "
+        r"全社会 \d+万元以上 常住 现代 全体 各[类级] [主重]要 累计 退税 缓税 缓费 住户 人员 岗位 市民 既有(?:多层)?住宅 现有 交易额 贸易 金额 面积 任务 资金 额度 备案 入库 续建 在建 "
+        r"[国省市]控 [国省]考 国省考 考核 监测 地表水 流域 水系 河流 以上 [一-龥]{1,4}型 建设 改造 项目 工程 企业(?=$) 居民(?=$) ^[省市县区](?=$|[^委直域]) 及 等 新".split()
+    )
 )
+# What a subject that is part of the whole begins with.
 _SECTOR = re.compile(
-    r"人均|户均|亩均|工业|农业|制造|服务业|服务贸易|建筑业|房地产|基础设施|基建|民间|民营|国有|非公|技改|技术改造|高技术|高新技术|科技|数字|战略性新兴|第[一二三]产业|[一二三]产|"
-    r"旅游|文旅|交通|水利|海洋|产业|限上|规上|小微|小型|中小企业|普惠小微|跨境|加工|一般贸易|网络|电商|餐饮|乡村|农村|脱贫|低收入|低保|园|开发区|高新区|新区|保税|"
-    r"集团|公司|企业|平台|基地|港口|口岸|东盟|RCEP|一带一路|中东欧|对[非美欧]|[县区镇乡村州](?!域)|山区|街道|工商|军|税收占"
+    "|".join(
+        r"人均 户均 亩均 工业 农业 制造 服务业 服务贸易 建筑业 房地产 基础设施 基建 民间 民营 国有 非公 技改 技术改造 高技术 高新技术 科技 数字 战略性新兴 第[一二三]产业 [一二三]产 旅游 文旅 "
+        r"交通 水利 海洋 产业 限上 规上 小微 小型 中小企业 跨境 加工 一般贸易 网络 电商 餐饮 乡村 农村 脱贫 低收入 低保 园 开发区 高新区 新区 保税 集团 公司 企业 平台 基地 港口 口岸 东盟 RCEP "
+        r"一带一路 中东欧 对[非美欧] [县区镇乡村州](?!域) 山区 街道 工商 军 税收占".split()
+    )
 )
+# Sums over everything there is: any further word means a part of it. Things that are counted may be described.
+_AGGREGATE = re.compile(r"增加值|产值|收入|投资|进口|出口|总额|GDP|支出|零售|余额|价格|失业率|外资|税|市场主体|人口")
 _FOR = re.compile(r"(?:为|给|向|帮助)[^,。;、]{2,8}$")  # 为市场主体减税降费: for whom, not what kind
 _OTHERS = re.compile(r"占|比重|比例|减负|贡献|覆盖率|合格率|达标率|完成率|平均水平|平均$|排名|增量|进度|倍")
 _VERBS = re.compile(
@@ -49,8 +58,12 @@ _CONTRASTS = (
 _HOUSEHOLDS = (re.compile(r"农村(?:居民|人均|可支配|收入)"), re.compile(r"城镇(?:居民|人均|可支配|收入)"), re.compile(r"全体居民"))
 _TRADE = (re.compile(r"进出口"), re.compile(r"(?<!进)出口(?!产品)"), re.compile(r"进口"))
 _RATE_WORDS = re.compile(r"增速|增幅|涨幅|增长率|升幅")
-_REACHED = re.compile(r"总量|总数|存量|保有量|拥有|共有|现有|(?:全市|全县|累计|总)共$|共$|增加?[至到]|累计(?:达|建成|拥有|有|开通|培育|认定)|总计|在库")
-_NEWLY = re.compile(r"新增|新建|新设|新登记|新认定|新培育|新开工|新改|新扩|新签|新引进|新入库|新上|新添|净增|增加(?![值至到])|增设|新启动|新投|入库")
+_REACHED = re.compile(
+    r"总量|总数|存量|保有量|拥有|共有|现有|(?:全市|全县|累计|总)共$|共$|增加?[至到]|累计(?:达|建成|拥有|有|开通|培育|认定)|总计|在库"
+)
+_NEWLY = re.compile(
+    r"新增|新建|新设|新登记|新认定|新培育|新开工|新改|新扩|新签|新引进|新入库|新上|新添|净增|增加(?![值至到])|增设|新启动|新投|入库"
+)
 _DONE = re.compile(r"完成|实施|改造|改建|改善|建设|筹集|筹建|开工|竣工|提供|硬化|修建|发展|盘活|实现|提升|办理|收储|交付|启动")
 _SERVED = re.compile(r"(?:惠及|受益|覆盖|服务|走访|帮扶|帮助|带动|涉及|救助|支持)[^,。;、]{0,4}$")
 
@@ -80,13 +93,12 @@ def match(claim: Claim, indicator: Indicator) -> Match:
         return Match(0.0)
     subject, noun, context = (canonical(part) for part in (claim.subject, claim.noun, claim.context))
     whole = context + "|" + subject + "|" + noun
-    counted = "元" not in claim.figure.unit and claim.figure.unit not in ("%", "百分点", "倍")
     best = Match(0.0)
     for name, weight in indicator.names:
         pairs = _pairs(name)
         if sum(pair in whole for pair in pairs) * 2 < len(pairs) or _contradicts(name, subject + "|" + noun):
             continue
-        score = max((_fit(name, part, noun, context, claim.carried, counted) for part in subject.split("|")), default=0.0) * weight * form
+        score = max((_fit(name, part, noun, context, claim.carried) for part in subject.split("|")), default=0.0) * weight * form
         if score > best.score:
             best = Match(score, name)
     return best
@@ -181,10 +193,10 @@ def _contradicts(name: str, text: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _fit(name: str, subject: str, noun: str, context: str, carried: bool, counted: bool) -> float:
+def _fit(name: str, subject: str, noun: str, context: str, carried: bool) -> float:
     """Share of the name that is there, less what else is said."""
     # The noun behind a figure counts only where the words before it name nothing of their own.
-    weights = _weights(name)
+    weights, whole = _weights(name), bool(_AGGREGATE.search(name))
     total = sum(weights)
     in_subject = _blocks(name, subject)
     left_over = _rest(name, in_subject)
@@ -198,9 +210,9 @@ def _fit(name: str, subject: str, noun: str, context: str, carried: bool, counte
     total_of = bool(in_context) and bool(TOTALS.search(subject))  # 新增企业7家、总数23家
     score = covered * (_OWNER if in_context and not total_of else 1.0)
     if in_subject:
-        score *= _purity(subject, in_subject, counted, ends=not in_noun)
+        score *= _purity(subject, in_subject, whole, ends=not in_noun)
     if in_noun:
-        score *= _purity(noun, in_noun, counted, ends=True)
+        score *= _purity(noun, in_noun, whole, ends=True)
         if not in_subject and not in_context and not carried:
             score *= 1.0 - min(0.3, 0.04 * len(_bare(_after_verb(subject))))
     if in_context and not in_subject and not total_of:
@@ -247,7 +259,7 @@ def _rest(name: str, blocks: list[tuple[int, int, int]]) -> str:
     return "".join(chars)
 
 
-def _purity(text: str, blocks: list[tuple[int, int, int]], counted: bool, *, ends: bool) -> float:
+def _purity(text: str, blocks: list[tuple[int, int, int]], whole: bool, *, ends: bool) -> float:
     """What the words around the name leave of the score."""
     spans = sorted((at, at + size) for _, at, size in blocks)
     left = _FOR.sub("", _after_verb(text[: spans[0][0]]))
@@ -257,7 +269,7 @@ def _purity(text: str, blocks: list[tuple[int, int, int]], counted: bool, *, end
     if _SECTOR.search(_FREE.sub("", left)) or _SECTOR.search(_FREE.sub("", middle)):
         score *= 0.5
     # 公办学位 are school places all the same; 生产性服务业增加值 is not that of all services.
-    score -= min(_MOST, (_COUNTED_LEFT if counted else _LEFT) * len(_bare(left)) + _MIDDLE * len(_bare(middle)))
+    score -= min(_MOST, (_LEFT if whole else _THING_LEFT) * len(_bare(left)) + _MIDDLE * len(_bare(middle)))
     if ends:
         if _OTHERS.search(right):
             score *= 0.3

@@ -47,7 +47,7 @@ _ACTS = re.compile(ADDED.pattern + r"|改造|改建|扩建|建设|修复|整治|
 _CONTRAST = {"城镇": "农村", "农村": "城镇", "城市": "农村", "进口": "出口", "出口": "进口", "存款": "贷款", "贷款": "存款"}
 _PAIRS = {"城乡": ("城镇", "农村"), "存贷款": ("存款", "贷款"), "存贷": ("存款", "贷款")}
 _SHARE = re.compile(r"[、 ]*(?:其中)?占(?!用)")
-_NOUN = re.compile(r"[^,。;:!?、()\d和及与]{1,18}")
+_NOUN = re.compile(r"[^,。;:!?、()\d和及与]{1,18}(?:[和及与](?!\d)[^,。;:!?、()\d和及与]{1,12}(?=[、,。;]|$))?")
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def _carried(run: tuple[Figure, ...], before: list[Claim], between: list[str], n
     """Nothing names the run: it goes on about the figure before, or about the clause before it."""
     named = [p for p in between if not _COMMENT.match(p)]
     if not before:
-        subject = named[-1] if named and not content(noun) else ""
+        subject = named[-1] if named and not lead and not content(noun) else ""
         return [Claim(f, subject, lead=lead, clause=clause) for f in run]
     if len(run) > 1 and len(before) >= len(run):
         olds = before[-len(run) :]

@@ -181,6 +181,27 @@ def pdf(
     return out.getvalue()
 
 
+def turned_pdf(lines: Sequence[str], watermark: str) -> bytes:
+    """The lines on four pages that are turned by 0, 90, 180 and 270 degrees and set so that they read upright."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(600, 600))
+    for turn, origin in ((0, (0, 0)), (90, (600, 0)), (180, (600, 600)), (270, (0, 600))):
+        canvas.setPageRotation(turn)
+        canvas.translate(*origin)
+        canvas.rotate(turn)
+        canvas.setFont(_font(), 10)
+        for i, line in enumerate(lines):
+            canvas.drawString(60, 400 - 30 * i, line)
+        canvas.rotate(45)
+        canvas.setFont(_font(), 40)
+        canvas.drawString(200, 0, watermark)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
 @cache
 def _font() -> str:
     from reportlab.pdfbase import pdfmetrics

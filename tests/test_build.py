@@ -90,6 +90,31 @@ def test_renamed_and_removed_files_are_seen(corpus: Path, tmp_path: Path, toy: T
     assert {d.file for d in Library(tmp_path / "index").documents} == {"z.txt"}
 
 
+def test_members_of_an_archive_are_taken_over(corpus: Path, tmp_path: Path, toy: ToyEncoder):
+    import zipfile
+
+    with zipfile.ZipFile(corpus / "more.zip", "w") as archive:
+        archive.writestr("c.txt", (corpus / "a.txt").read_text("utf-8").replace("宁波", "贵港"))
+        archive.writestr("bad.txt", b"")
+    first = build([corpus], tmp_path / "index", toy)
+    toy.encoded = 0
+    (corpus / "b.md").unlink()
+    second = build([corpus], tmp_path / "index", toy)
+    assert toy.encoded == 0
+    assert [d["file"] for d in second.documents] == ["a.txt", "more.zip/c.txt"]
+    assert [s.file for s in first.skipped] == [s.file for s in second.skipped] == ["more.zip/bad.txt"]
+
+
+def test_what_is_in_no_report_is_listed(tmp_path: Path, toy: ToyEncoder):
+    body = "各位代表：现在报告工作。" + "全市修路12公里，群众满意。" * 40
+    text = "资料汇编\n目录\n" + "\n".join(f"2023年{c}市政府工作报告\n{body}{c}" for c in ("宁波", "青岛"))
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "all.txt").write_text(text, "utf-8")
+    summary = build([tmp_path / "c"], tmp_path / "index", toy)
+    assert [(r.file, r.text) for r in summary.removed] == [("all.txt", "资料汇编\n目录")]
+    assert build([tmp_path / "c"], tmp_path / "index", toy).removed == summary.removed
+
+
 def test_the_sidecar_wins(corpus: Path, tmp_path: Path, toy: ToyEncoder):
     build([corpus], tmp_path / "index", toy)
     (corpus / "metadata.csv").write_text("file,title,province,city,level,year,kind\na.txt,,,贵港,,2021,年鉴\n", "utf-8-sig")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import stat
 import struct
+import subprocess
 import sys
 import time
 import zipfile
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 from index.build import build, read_documents
 from index.errors import UnreadableFile
 from index.passages import split_passages
-from index.readers import READERS, read_bytes
+from index.readers import READERS, Reading, read_bytes
 from index.readers.archive import MEMBER_LIMIT, member_name
 from index.readers.decoding import decode
 from index.readers.doc import read_doc
@@ -26,7 +28,7 @@ from index.readers.pdf import read_pdf
 from index.readers.tables import table_lines
 from index.records import RawText
 from tests import make_files as make
-from tests.conftest import ToyEncoder
+from tests.conftest import ROOT, ToyEncoder
 
 REPORT, TEXT = make.REPORT, make.text()
 MARKED = "\n\n".join(f"## {line}" if line[1] == "、" else line for line in REPORT)
@@ -52,8 +54,8 @@ def passages(folder: Path, data: bytes, suffix: str) -> tuple[list[tuple[str, tu
     """Passages without white space and heading marks, and the metadata."""
     path = folder / f"report{suffix}"
     path.write_bytes(data)
-    (document,), skipped = read_documents(path, path.name)
-    assert skipped == ()
+    (document,), skipped, _ = read_documents(path, path.name)
+    assert skipped == []
     found = [(re.sub(r"[\s#]", "", p.text), p.heading) for p in split_passages(document)]
     meta = document.meta
     return found, (meta.title, meta.city, meta.province, meta.level, meta.year, meta.kind)
@@ -194,6 +196,11 @@ def test_unnumbered_headings_of_a_page_become_markdown():
     assert lines(make.page(body).encode(), ".html") == [REPORT[0], "## 工业怎么样", REPORT[5], "一、道路", REPORT[7]]
 
 
+def test_headings_that_point_to_themselves_and_nested_pre():
+    body = f"<h2><a href='#a'>工业怎么样</a></h2><p>{REPORT[5]}</p><pre><code>第一行。\n<b>第二</b>行。</code></pre>"
+    assert lines(make.page(f"<h1>{REPORT[0]}</h1>{body}").encode(), ".html")[1:] == ["## 工业怎么样", REPORT[5], "第一行。", "第二行。"]
+
+
 def test_a_headline_that_is_only_in_the_head_is_put_first():
     found = lines(make.page("".join(f"<p>{line}</p>" for line in REPORT[2:])).encode(), ".html")
     assert found[:2] == [REPORT[0], "各位代表："]
@@ -294,7 +301,41 @@ def test_content_controls_links_deletions_and_boxes_of_word():
     assert lines(make.saved(document), ".docx")[1:] == ["控件里的一段。", "修改后的。", "链接的字。框外。", "框里。"]
 
 
-def test_word_files_that_cannot_be_read(tmp_path: Path):
+def repacked(data: bytes, **parts: str) -> bytes:
+    """A docx with parts put in or replaced."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        members = {name: package.read(name) for name in package.namelist()}
+    for name, text in parts.items():
+        members[name] = text.encode()
+    return make.zipped(list(members.items()))
+
+
+def test_footnotes_of_word_follow_the_text():
+    data = make.docx(REPORT[:6])
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        types = package.read("[Content_Types].xml").decode()
+        relations = package.read("word/_rels/document.xml.rels").decode()
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    types = types.replace("</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>')
+    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    relations = relations.replace("</Relationships>", f'<Relationship Id="rId99" Type="{link}" Target="footnotes.xml"/></Relationships>')
+    notes = "".join(
+        f'<w:footnote w:id="{i}"{kind}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote>'
+        for i, kind, text in ((0, ' w:type="separator"', "-"), (1, "", "小巨人：专精特新的小企业。"))
+    )
+    footnotes = f'<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{notes}</w:footnotes>'
+    changed = {"[Content_Types].xml": types, "word/_rels/document.xml.rels": relations, "word/footnotes.xml": footnotes}
+    assert lines(repacked(data, **changed), ".docx") == [*REPORT[:6], "[1] 小巨人：专精特新的小企业。"]
+
+
+def test_strict_word_files_are_told():
+    with zipfile.ZipFile(io.BytesIO(make.docx())) as package:
+        relations = package.read("_rels/.rels").decode()
+    strict = relations.replace("http://schemas.openxmlformats.org/officeDocument/2006", "http://purl.oclc.org/ooxml/officeDocument")
+    assert "Strict" in reason(repacked(make.docx(), **{"_rels/.rels": strict}), ".docx")
+
+
+def test_word_files_that_cannot_be_read():
     assert "password" in reason(OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), ".docx")
     assert ".doc" in reason(OLE + b"\0" * 600, ".docx")
     assert "damaged or cut off" in reason(make.docx()[:-200], ".docx")
@@ -351,7 +392,7 @@ def test_running_heads_and_page_numbers_are_taken_out_and_told():
     assert len(raw.page_starts) >= 4
     assert raw.text.split("\n") == REPORT * 3
     last = len(raw.page_starts)
-    assert raw.removed == (f"page 1-{last}: 青岛市政府工作报告", f"page 1-{last}: —1—")
+    assert raw.removed == (f"page 1-{last}: 青岛市政府工作报告", f"page 1-{last}: — 1 —")
     assert list(raw.page_starts) == sorted(raw.page_starts)
     assert raw.page_starts[0] == 0
 
@@ -359,6 +400,12 @@ def test_running_heads_and_page_numbers_are_taken_out_and_told():
 def test_two_columns_are_read_one_after_the_other():
     assert lines(make.pdf(REPORT * 2, columns=2, size=11), ".pdf") == REPORT * 2
     assert lines(make.pdf(REPORT * 2, columns=3, size=9), ".pdf") == REPORT * 2
+
+
+def test_turned_pages_and_watermarks():
+    raw = read(make.turned_pdf(REPORT[2:6], watermark="征求意见稿"), ".pdf")
+    assert raw.text.split("\n") == REPORT[2:6] * 4
+    assert raw.removed == ("watermark: 征求意见稿",)
 
 
 def test_scanned_pages_are_reported():
@@ -532,7 +579,7 @@ def test_noise_is_refused(suffix: str):
 )
 def test_random_bytes_raise_nothing_else(suffix: str, data: bytes):
     try:
-        reading = read_bytes(data, f"file{suffix}", suffix)
+        reading = READERS[suffix](data, f"file{suffix}")  # without the net that `read_bytes` spans under the readers
     except UnreadableFile as error:
         assert error.reason
     else:
@@ -547,7 +594,7 @@ def test_damaged_files_raise_nothing_else(suffix: str, cut: float, flips: list[t
     for place, change in flips:
         data[int(place * len(data))] ^= change
     try:
-        read_bytes(bytes(data[: int(cut * len(data))]) if not flips else bytes(data), f"file{suffix}", suffix)
+        READERS[suffix](bytes(data) if flips else bytes(data[: int(cut * len(data))]), f"file{suffix}")
     except UnreadableFile as error:
         assert error.reason and "\n" not in error.reason
 
@@ -571,10 +618,24 @@ def test_one_long_line_is_read_quickly(tmp_path: Path):
     path = tmp_path / "a.txt"
     path.write_bytes("".join(REPORT).encode("gb18030") * (10_000_000 // len(TEXT.encode("gb18030"))))
     begun = time.perf_counter()
-    (document,), _ = read_documents(path, "a.txt")
+    (document,), _, _ = read_documents(path, "a.txt")
     assert len(document.text) > 4_000_000
     assert time.perf_counter() - begun < 10
 
 
 def test_unknown_suffix():
     assert re.search(r"no reader for \.xyz; convert it to one of .*\.docx.*\.pdf", reason(b"x", ".xyz"))
+
+
+def test_what_no_reader_foresaw_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch):
+    def failing(data: bytes, name: str) -> Reading:
+        raise LookupError("no such\nthing")
+
+    monkeypatch.setitem(READERS, ".txt", failing)
+    assert reason(b"x", ".txt") == "cannot be read: its .txt reader failed (LookupError: no such thing)"
+
+
+def test_importing_the_readers_loads_no_parser():
+    code = "import sys, index.build; print([m for m in ('lxml', 'docx', 'pypdfium2') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from index.errors import UnreadableFile
@@ -41,16 +42,22 @@ def read_docx(data: bytes, name: str) -> Reading:
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise UnreadableFile("is protected by a password; save it without one")
         raise UnreadableFile("is an old Word file named .docx; rename it to .doc or save it as .docx")
-    document = _open(data)
-    body = document.element.body
-    if body is None:
-        raise UnreadableFile("is a damaged docx: it has no body")
-    lines = list(_Story(document).lines(body))
-    notes = list(_notes(document))
-    return single(name, clean("\n".join(lines + notes)))
+    parts = _open(data)
+    notes = [line for root in parts.notes for line in _notes(root)]
+    return single(name, clean("\n".join([*_Story(parts).lines(parts.body), *notes])))
 
 
-def _open(data: bytes) -> Any:  # noqa: ANN401 - python-docx' document is built by a function, its class is private
+@dataclass(frozen=True)
+class _Parts:
+    """The root elements of a document's parts; numbering is None where it has none."""
+
+    body: Node
+    styles: Node
+    numbering: Node
+    notes: tuple[Node, ...]
+
+
+def _open(data: bytes) -> _Parts:
     import docx
     from docx.opc.exceptions import OpcError
     from lxml import etree  # type: ignore[import-untyped]
@@ -58,22 +65,28 @@ def _open(data: bytes) -> Any:  # noqa: ANN401 - python-docx' document is built 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             check_sizes(package.infolist())
-            if _STRICT in package.read("word/document.xml")[:4000]:
+            if _STRICT in package.read("_rels/.rels"):
                 raise UnreadableFile("is saved as Strict Open XML; save it as an ordinary .docx")
-        return docx.Document(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(data))
+        notes = [_part_root(document.part, kind) for kind in ("footnotes", "endnotes")]
+        body = document.element.body
+        styles, numbering = document.styles.element, _part_root(document.part, "numbering")
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise UnreadableFile("is damaged or cut off, or no docx at all; open it in Word and save it again") from error
     except (OpcError, etree.LxmlError, KeyError, ValueError, AttributeError, TypeError, IndexError) as error:
+        # python-docx takes packages for whole: parts and attributes that are missing show as any of these.
         raise UnreadableFile(f"is a damaged docx ({type(error).__name__}); open it in Word and save it again") from error
+    if body is None:
+        raise UnreadableFile("is a damaged docx: it has no body")
+    return _Parts(body, styles, numbering, tuple(root for root in notes if root is not None))
 
 
 class _Story:
     """The body of a document as lines; keeps the numbering that runs through it."""
 
-    def __init__(self, document: Node) -> None:
-        part = document.part
-        self._styles = _styles(document)
-        self._numbering = Numbering(_part_root(part, "numbering"))
+    def __init__(self, parts: _Parts) -> None:
+        self._styles = _styles(parts.styles)
+        self._numbering = Numbering(parts.numbering)
         self._first = True
 
     def lines(self, container: Node) -> Iterator[str]:
@@ -182,9 +195,9 @@ def _boxes(paragraph: Node) -> Iterator[Node]:
             stack += reversed(element)
 
 
-def _styles(document: Node) -> dict[str, dict[str, Any]]:
+def _styles(root: Node) -> dict[str, dict[str, Any]]:
     """Style id -> what matters of it, its parents' settings taken in; "" is the default paragraph style."""
-    elements = {e.get(_W + "styleId"): e for e in document.styles.element.iterchildren(_W + "style")}
+    elements = {e.get(_W + "styleId"): e for e in root.iterchildren(_W + "style")}
     found: dict[str, dict[str, Any]] = {}
     for identity, element in elements.items():
         level, numbering, seen = 0, None, set()
@@ -218,20 +231,15 @@ def _part_root(part: Node, kind: str) -> Node:
 
     for relation in part.rels.values():
         if relation.reltype.endswith("/" + kind) and not relation.is_external:
-            try:
-                return etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, huge_tree=False))
-            except etree.LxmlError:
-                return None
+            return etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False))
     return None
 
 
-def _notes(document: Node) -> Iterator[str]:
-    """Footnotes and endnotes, each on a line after the text; the separators Word keeps among them left out."""
-    for kind in ("footnotes", "endnotes"):
-        root = _part_root(document.part, kind)
-        number = 0
-        for note in root if root is not None else ():
-            text = " ".join(filter(None, (_text(p).strip() for p in note.iterdescendants(_W + "p"))))
-            if text and note.get(_W + "type") in (None, "normal"):
-                number += 1
-                yield f"[{number}] {text}"
+def _notes(root: Node) -> Iterator[str]:
+    """Footnotes or endnotes, each on a line after the text; the separators Word keeps among them left out."""
+    number = 0
+    for note in root:
+        text = " ".join(filter(None, (_text(p).strip() for p in note.iterdescendants(_W + "p"))))
+        if text and note.get(_W + "type") in (None, "normal"):
+            number += 1
+            yield f"[{number}] {text}"

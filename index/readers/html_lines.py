@@ -54,17 +54,32 @@ class _Walk:
     heading: int = 0
     budget: int = _SCANNED
 
-    def add(self, text: str | None, in_link: bool) -> None:
-        if text:
-            self.parts.append(text)
-            if in_link:
-                self.linked += len(text.strip())
+    def add(self, text: str | None, path: tuple[int, ...], in_link: bool, in_pre: bool) -> None:
+        """Text of the line at hand; in a `pre` its line ends are line ends."""
+        if not text:
+            return
+        *whole, rest = text.split("\n") if in_pre else [text]
+        for line in whole:
+            self.parts.append(line)
+            self.end_line(path)
+        self.parts.append(rest)
+        if in_link:
+            self.linked += len(rest.strip())
 
     def end_line(self, path: tuple[int, ...]) -> None:
         text = tidy("".join(self.parts))
         if text:
             self.lines.append(Line(text, path, min(1.0, self.linked / len(text)), self.heading))
         self.parts, self.linked = [], 0
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the walk is: the path of the block, and whether it is inside of a link or of a `pre`."""
+
+    path: tuple[int, ...] = ()
+    link: bool = False
+    pre: bool = False
 
 
 def tidy(text: str) -> str:
@@ -108,56 +123,44 @@ def _parse(text: str) -> Node:
 
 
 def _visit(root: Node, walk: _Walk) -> None:
-    """Depth first without recursion: pages nest as deep as they like. An entry is (element, path, in a link, leaving)."""
-    stack: list[tuple[Node, tuple[int, ...], bool, bool]] = [(root, (), False, False)]
+    """Depth first without recursion: pages nest as deep as they like. An entry is (element, its parent's place, leaving)."""
+    stack: list[tuple[Node, _Place, _Place | None]] = [(root, _Place(), None)]
     counter = 0
     while stack:
-        element, path, in_link, leaving = stack.pop()
+        element, outer, own = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
-        if leaving:
-            if tag in _BLOCKS:
-                walk.end_line(path)
+        block = tag in _BLOCKS or tag == "br"
+        if own is not None:  # the children are done: the line that ends here belongs to the element, its tail to its parent
+            if block:
+                walk.end_line(own.path)
                 walk.heading = 0 if tag in _HEADINGS else walk.heading
-            _tail(element, walk, in_link)
+            walk.add(element.tail, outer.path, outer.link, outer.pre)
             continue
-        if not tag or tag in _DROPPED or _is_frame(element, tag, walk):
-            if tag in _BLOCKS:
-                walk.end_line(path)
-            _tail(element, walk, in_link)
-            continue
-        if tag == "br":
-            walk.end_line(path)
-            _tail(element, walk, in_link)
-            continue
-        if tag in _BLOCKS:
-            walk.end_line(path)
+        if block:
+            walk.end_line(outer.path)
             counter += 1
-        inside = (*path, counter) if tag in _BLOCKS and len(path) < _DEEPEST else path
+        if not tag or tag == "br" or tag in _DROPPED or _is_frame(element, tag, walk):
+            walk.add(element.tail, outer.path, outer.link, outer.pre)
+            continue
+        own = _Place(
+            (*outer.path, counter) if block and len(outer.path) < _DEEPEST else outer.path,
+            outer.link or (tag == "a" and _leads_away(element, walk)),
+            outer.pre or tag == "pre",
+        )
         if tag == "table" and (rows := data_table(element)) is not None:
-            walk.lines += [Line(line, inside) for line in table_lines(rows, _header_rows(element))]
-            _tail(element, walk, in_link)
+            walk.lines += [Line(line, own.path) for line in table_lines(rows, _header_rows(element))]
+            walk.add(element.tail, outer.path, outer.link, outer.pre)
             continue
         walk.heading = _HEADINGS.get(tag, walk.heading)
-        linking = in_link or (tag == "a" and bool(element.get("href")))
-        if tag == "pre" and element.text:
-            _lines_of_pre(element, walk, inside)
-        else:
-            walk.add(element.text, linking)
-        # The line that ends with this element belongs to it; its tail belongs to its parent.
-        stack.append((element, inside, in_link, True))
-        stack += [(child, inside, linking, False) for child in reversed(element)]
+        walk.add(element.text, own.path, own.link, own.pre)
+        stack.append((element, outer, own))
+        stack += [(child, own, None) for child in reversed(element)]
 
 
-def _tail(element: Node, walk: _Walk, in_link: bool) -> None:
-    walk.add(element.tail, in_link)
-
-
-def _lines_of_pre(element: Node, walk: _Walk, path: tuple[int, ...]) -> None:
-    *whole, rest = element.text.split("\n")
-    for line in whole:
-        walk.add(line, False)
-        walk.end_line(path)
-    walk.add(rest, False)
+def _leads_away(element: Node, walk: _Walk) -> bool:
+    """Whether an `a` is a link; a heading that points to itself is not."""
+    target = element.get("href") or ""
+    return bool(target) and not (walk.heading and target.startswith("#"))
 
 
 def _is_frame(element: Node, tag: str, walk: _Walk) -> bool:

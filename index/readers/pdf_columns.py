@@ -10,7 +10,7 @@ _CELL_GAP = 1.3  # ems between two pieces of a line from which they are no words
 _GUTTER = 0.7  # ems: the least width of the white stripe between two columns
 _LEAST_LINES = 4  # on either side of a gutter
 _MOST_PIECES = 3_000  # on a page; more is a drawing
-_WIDE = "一-鿿　-〿＀-￯“”‘’—…·"
+_WIDE = "一-鿿　-〿＀-￯"
 _SPACE = re.compile(rf"(?<=[{_WIDE}]) +| +(?=[{_WIDE}])")
 
 

@@ -68,7 +68,8 @@ def page_texts(pages: Sequence[Page]) -> tuple[str, tuple[int, ...], tuple[str, 
     removed = [f"page {_ranges(numbers)}: {shown[key]}" for key, numbers in told.items()]
     watermarks: set[str] = set()
     for page, lines in zip(pages, ordered, strict=True):
-        watermarks |= {f"watermark: {run.text.strip()}" for run in page.runs if run.angle % 90 and len(run.text.strip()) > 1}
+        slanted = "".join(run.text.strip() for run in page.runs if run.angle % 90)
+        watermarks |= {f"watermark: {slanted[:_LONGEST_HEAD]}"} if slanted else set()
         lines += [Line.of(_readable(run)) for run in page.runs if run.angle and run.angle % 90 == 0 and run.text.strip()]
     text, starts = _paragraphs(_settled(ordered))
     return text, starts, (*removed, *sorted(watermarks))
@@ -161,7 +162,11 @@ def _paragraphs(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]:
             if previous is None:
                 glue = ""
             elif join.continues(previous, line, new_page=not begun):
-                glue = _glue(previous.text, line.text)
+                if parts[-1].endswith("\u00ad"):  # a hyphen that only the end of the line asked for
+                    parts[-1], length = parts[-1][:-1], length - 1
+                    glue = ""
+                else:
+                    glue = _glue(previous.text, line.text)
             else:
                 glue = "\n"
             if not begun:
@@ -172,7 +177,7 @@ def _paragraphs(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]:
             previous = line
         if not begun:
             starts.append(length)
-    return "".join(parts), tuple(starts)
+    return "".join(parts).replace("\u00ad", "-"), tuple(starts)
 
 
 def _glue(before: str, after: str) -> str:
@@ -191,9 +196,8 @@ class _Joiner:
         gaps = [b.baseline - a.baseline for a, b in zip(lines, lines[1:], strict=False) if b.column == a.column and b.baseline > a.baseline]
         self._leading = median(gaps) if gaps else 0.0
         widths: dict[int, list[float]] = defaultdict(list)
-        # A comma or full stop may hang out over the edge.
-        for line in [line for line in lines if line.text[-1] not in _NEVER_FIRST] or lines:
-            widths[line.columns].append(line.x1 - line.left)
+        for line in lines:  # a comma or full stop may hang out over the edge
+            widths[line.columns].append(line.x1 - line.left - line.em * (line.text[-1] in _NEVER_FIRST))
         self._em = median(line.em for line in lines) if lines else 0.0
         self._widths = {columns: _usual_width(found, self._em) for columns, found in widths.items()}
         if 2 in self._widths and 1 in self._widths:  # a heading across both columns is narrower than they are

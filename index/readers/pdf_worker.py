@@ -18,6 +18,7 @@ PAGES = 3_000
 MEMORY = 2_000_000_000  # bytes of address space
 CHARACTERS = 200_000  # on one page
 _MANY_PATHS = 200
+_A4 = (0.0, 0.0, 595.0, 842.0)  # in place of a page without an extent
 
 Page = Any  # pypdfium2 ships no types
 Handle = Any  # of PDFium's own functions
@@ -58,6 +59,8 @@ def page_record(page: Page) -> dict[str, Any]:
     left, bottom, right, top = page.get_cropbox(fallback_ok=True)
     turn = _turn(textpage.raw, raw, page.get_rotation())
     width, height = (top - bottom, right - left) if turn in (90, 270) else (right - left, top - bottom)
+    if not (math.isfinite(width + height) and width > 1 and height > 1):
+        (left, bottom, right, top), width, height = _A4, _A4[2], _A4[3]
     runs = _runs(textpage.raw, raw, (left, bottom, right, top), turn)
     textpage.close()
     pictures, curves = (0.0, False) if runs else _drawn(page, raw, width * height)
@@ -107,6 +110,8 @@ def _runs(text: Handle, raw: Handle, page: Box, turn: int) -> list[list[Any]]:
         a1, b1 = _seen(box.right, box.top, page, turn)
         baseline = _seen(x.value, y.value, page, turn)[1]
         x0, x1, size = min(a0, a1), max(a0, a1), abs(b1 - b0)
+        if not math.isfinite(x0 + x1 + size + baseline):
+            continue
         angle = (_angle(text, raw, i) + turn) % 360
         if current is not None and angle == current[5] and abs(size - current[4]) <= 0.25 * current[4]:
             if abs(baseline - current[3]) < 0.3 * size and -0.5 * size < x0 - current[2] < 0.8 * size:
@@ -128,8 +133,8 @@ def _characters(text: Handle, raw: Handle) -> Iterator[tuple[int, str]]:
         elif 0xDC00 <= code < 0xE000:
             yield i, chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00) if high else "\ufffd"
             high = 0
-        elif code == 0xFFFE:  # PDFium's mark for a hyphen at the end of a line
-            yield i, "-"
+        elif code in (0x2, 0xFFFE):  # PDFium's marks for a hyphen at the end of a line
+            yield i, "\u00ad"
         elif 0 < code < 0x110000 and code != 0xFFFF:
             yield i, chr(code)
 
