@@ -11,14 +11,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from itertools import groupby
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from index.compendium import split_reports
-from index.encoder import Encoder, StaticEncoder, Vectors
+from index.encoder import Encoder, StaticEncoder
 from index.errors import CorpusError, IndexFolderError, UnreadableFile
 from index.generation import builder, file_hash, write_generation
 from index.lexical import Lexical
@@ -34,7 +31,11 @@ from index.sidecar import fingerprint as correction_fingerprint
 from index.tokens import Tokens
 from index.words import fingerprint
 
+_BATCH = 2048  # passages encoded at a time
 READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again
+if TYPE_CHECKING:
+    from index.stores.faiss_store import FaissStore
+
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
@@ -137,7 +138,7 @@ def build(
             raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
         passages, sentences, tokens = _encode_all(reports, before, encoder, progress)
         progress("write", 0, 1)
-        counts = {"files": len(files), "documents": len(reports), "passages": len(passages), "sentences": len(sentences)}
+        counts = {"files": len(files), "documents": len(reports), "passages": passages.count, "sentences": sentences.count}
         shown = tuple(_shown(r) for r in reports)
         manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
         manifest["removed"] = [asdict(r) for r in removed]
@@ -199,41 +200,30 @@ def _read_all(
     return reports, skipped, removed
 
 
-def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress: Progress) -> tuple[Vectors, Vectors, Tokens | None]:
+def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress: Progress) -> tuple[FaissStore, FaissStore, Tokens | None]:
     """Vectors of passages and sentences and the pieces, in the order of the reports; only new reports are encoded."""
+    from index.stores.faiss_store import FaissStore
+
     total = sum(len(r.passages) for r in reports if r.rows is None)
-    parts: list[tuple[Vectors, Vectors, Tokens | None]] = []
+    passages, sentences = FaissStore.empty(encoder.dimension), FaissStore.empty(encoder.dimension)
+    pieces: list[Tokens] = []
     done = 0
-    for new, group in groupby(reports, key=lambda r: r.rows is None):
-        run = list(group)
-        if not new:
-            parts.append(before.vectors(np.concatenate([r.rows for r in run if r.rows is not None])))
-            continue
-        for batch in _batches(run):
-            progress("passages", done, total)
-            texts = [p.text for r in batch for p in r.passages]
-            sentences = [s for r in batch for p in r.passages for s in p.sentence_texts()]
-            tokens = Tokens.build(encoder, sentences) if isinstance(encoder, StaticEncoder) else None
-            parts.append((encoder.encode_passages(texts), encoder.encode_passages(sentences), tokens))
-            done += len(texts)
-    progress("passages", total, total)
-    pieces = [t for _, _, t in parts if t is not None]
-    return (
-        np.concatenate([p for p, _, _ in parts]),
-        np.concatenate([s for _, s, _ in parts]),
-        Tokens.join(pieces) if pieces else None,
-    )
-
-
-def _batches(reports: list[Read], size: int = 4096) -> Iterable[list[Read]]:
-    batch: list[Read] = []
     for report in reports:
-        batch.append(report)
-        if sum(len(r.passages) for r in batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        for start in range(0, len(report.passages), _BATCH):
+            batch = report.passages[start : start + _BATCH]
+            if report.rows is not None:
+                whole, parts, tokens = before.vectors(report.rows[start : start + _BATCH])
+            else:
+                progress("passages", done, total)
+                texts = [s for p in batch for s in p.sentence_texts()]
+                tokens = Tokens.build(encoder, texts) if isinstance(encoder, StaticEncoder) else None
+                whole, parts = encoder.encode_passages([p.text for p in batch]), encoder.encode_passages(texts)
+                done += len(batch)
+            passages.add(whole)
+            sentences.add(parts)
+            pieces += [tokens] if tokens else []
+    progress("passages", total, total)
+    return passages, sentences, Tokens.join(pieces) if pieces else None
 
 
 def _shown(report: Read) -> dict[str, Any]:
@@ -244,15 +234,13 @@ def _shown(report: Read) -> dict[str, Any]:
     return values | {"file": report.document.file, "passages": len(report.passages), "evidence": meta.evidence, "unsure": unsure}
 
 
-def _parts(reports: list[Read], passages: Vectors, sentences: Vectors, tokens: Tokens | None) -> list[Callable[[Path], None]]:
+def _parts(reports: list[Read], passages: FaissStore, sentences: FaissStore, tokens: Tokens | None) -> list[Callable[[Path], None]]:
     """What writes the parts of a generation."""
-    from index.stores.faiss_store import FaissStore
-
-    texts = [p.text for r in reports for p in r.passages]
+    texts = (p.text for r in reports for p in r.passages)
     parts: list[Callable[[Path], None]] = [
         lambda work: _write_passages(work / "passages.sqlite", reports),
-        lambda work: FaissStore.build(passages).save(work / "passages.faiss"),
-        lambda work: FaissStore.build(sentences).save(work / "sentences.faiss"),
+        lambda work: passages.save(work / "passages.faiss"),
+        lambda work: sentences.save(work / "sentences.faiss"),
         lambda work: Lexical.build(texts, work / "words"),
     ]
     if tokens:

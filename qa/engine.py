@@ -26,7 +26,7 @@ from qa.question import Query
 from qa.records import Answer, Hit, Refusal
 from qa.rerank import DEPTH, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
-from qa.spans import answer_span, matched_words
+from qa.spans import answer_span, matched_words, with_second_figure
 from qa.targets import Aim, targets
 
 
@@ -83,7 +83,7 @@ class Engine:
             return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
         if found and found.row and found.sure:
             hits = self._first(found.row, hits, query)[:k]
-            span = found.row.raw
+            span = with_second_figure(hits[0].sentence, found.row.raw, query)
         else:
             span = answer_span(self.encoder, hits[0].sentence, query)
         return Answer(query, scope, hits, span, time.perf_counter() - begun, None, completed)

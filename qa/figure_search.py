@@ -26,6 +26,7 @@ DEEP = 12  # passages read of each document
 NEAREST = 3  # of them by meaning alone
 ALL_WORDS = 24  # passages that hold all words of a name are read up to this number
 _NUMERAL = re.compile(r"[\d０-９一二三四五六七八九十百千万亿半]")
+_EXACT = ("", "达到")
 _UNSURE = 0.85  # a passage whose time is unknown
 _OTHER_KIND = 0.9  # a target where neither target nor result was asked for
 _CITY_WIDE = 0.02
@@ -158,4 +159,4 @@ def _time(when: Told, indicator: Indicator) -> float:
 def choose(found: Iterable[Candidate]) -> Candidate | None:
     """The best candidate; where several are as good, the first that is exact, in reading order."""
     ordered = sorted(found, key=lambda c: (c.row, c.sentence, c.claim.figure.start))
-    return max(ordered, key=lambda c: (round(c.score, 3), not c.claim.figure.qualifier, -c.row), default=None)
+    return max(ordered, key=lambda c: (round(c.score, 3), c.claim.figure.qualifier in _EXACT, -c.row), default=None)

@@ -12,43 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa.indicator import Indicator
+from qa.modifiers import AGGREGATE, FOR, FREE, OTHERS, SECTOR, VERBS
 from qa.subjects import ADDED, Claim, content
 from qa.terms import TOTALS, canonical
 
 COVERED = 0.8  # share of the name that must be there
-_WEAK = re.compile(r"平均|年均|总额|质量|全社会|各类|人数|人员|数量|规模|总|额|数|费|的|经费|城镇(?=老旧|污水)")
+_WEAK = re.compile(r"平均|年均|总额|面积|质量|全社会|各类|人数|人员|数量|规模|总|额|数|费|的|经费|城镇(?=老旧|污水)")
 _SMALL = 0.3  # weight of the characters of such words
 _OWNER = 0.9  # a name completed by what stands before a bare head
 _LEFT, _THING_LEFT, _MIDDLE, _RIGHT = 0.2, 0.1, 0.15, 0.18  # taken off for each further character left of the name, inside it, right of it
 _MOST = 0.6
-# Words that describe without narrowing.
-_FREE = re.compile(
-    "|".join(
-        r"(?:国家|省|市)级 国家(?!级新区) 全国 自治区 中央 优质 公办 公共服务 公共 义务教育 基础教育 中小学 普惠性? 中心城[市区] 主城区 城区 市区 城镇 环境 新型 标准化 外贸 自营 地方 "
-        r"全社会 \d+万元以上 常住 现代 全体 各[类级] [主重]要 累计 退税 缓税 缓费 住户 人员 岗位 市民 既有(?:多层)?住宅 现有 交易额 贸易 金额 面积 任务 资金 额度 备案 入库 续建 在建 "
-        r"[国省市]控 [国省]考 国省考 考核 监测 地表水 流域 水系 河流 以上 [一-龥]{1,4}型 建设 改造 项目 工程 企业(?=$) 居民(?=$) ^[省市县区](?=$|[^委直域]) 及 等 新".split()
-    )
-)
-# What a subject that is part of the whole begins with.
-_SECTOR = re.compile(
-    "|".join(
-        r"人均 户均 亩均 工业 农业 制造 服务业 服务贸易 建筑业 房地产 基础设施 基建 民间 民营 国有 非公 技改 技术改造 高技术 高新技术 科技 数字 战略性新兴 第[一二三]产业 [一二三]产 旅游 文旅 "
-        r"交通 水利 海洋 产业 限上 规上 小微 小型 中小企业 跨境 加工 一般贸易 网络 电商 餐饮 乡村 农村 脱贫 低收入 低保 园 开发区 高新区 新区 保税 集团 公司 企业 平台 基地 港口 口岸 东盟 RCEP "
-        r"一带一路 中东欧 对[非美欧] [县区镇乡村州](?!域) 山区 街道 工商 军 税收占".split()
-    )
-)
-# Sums over everything there is: any further word means a part of it. Things that are counted may be described.
-_AGGREGATE = re.compile(r"增加值|产值|收入|投资|进口|出口|总额|GDP|支出|零售|余额|价格|失业率|外资|税|市场主体|人口")
-_FOR = re.compile(r"(?:为|给|向|帮助)[^,。;、]{2,8}$")  # 为市场主体减税降费: for whom, not what kind
-_OTHERS = re.compile(r"占|比重|比例|减负|贡献|覆盖率|合格率|达标率|完成率|平均水平|平均$|排名|增量|进度|倍")
-_VERBS = re.compile(
-    "|".join(
-        "推动 带动 拉动 促进 力促 助推 助力 推进 支持 实施 开展 完成 实现 办理 办结 办复 发放 落实 兑现 建设 筹集 筹建 改造 改建 扩建 改善 打造 创建 引导 鼓励 深化 加快 加强 加大 强化 扩大 优化 完善 做好 抓好 "
-        "安排 争取 引进 引育 吸引 培育 培养 启动 开工 竣工 投产 投用 投入 发行 设立 成立 组织 举办 稳住 确保 力争 全面 积极 有效 大力 持续 扎实 深入 坚持 继续 加速 建成 使 让 通过 提供 认定 净增 带来 达成 收获 "
-        "获得 取得 盘活 保障 拓展 提升 提高 巩固 增强 化解 处置 处理 清理 整治 治理 修复 修建 新修 硬化 铺设 疏浚 拆除 淘汰 栽植 补植 种植 接待 招引 签约 承接 供应 划定 压减 压缩 严控 狠抓 激发 释放 "
-        "打通 开通 启用 交付 安置 分配 投放 撬动 纳入 接受 采取 搭建 修订 出台 制定 推出 推行 推广 实行 恢复 延伸 受理 支付 收储 复耕 管护 高质量 高标准 高水平 高效".split()
-    )
-)
 _CONTRASTS = (
     (("收入",), ("支出",)),
     (("登记失业",), ("调查失业",)),
@@ -164,7 +137,8 @@ def _flow(claim: Claim, indicator: Indicator) -> float:
     return 0.95 if flow.added and not flow.stock else 1.0
 
 
-COUNTED = frozenset(("个", "座", "家", "处", "户", "所", "项", "件"))
+COUNTED = frozenset("个 座 家 处 户 所 项 件 张 台 条 根 套 间 栋".split())
+_APART = frozenset("户 套 间 栋".split())  # counts of something else: 8千户 of 50个 housing estates
 _FIRMS = re.compile(r"企业|市场主体|商户|公司|机构|主体")
 
 
@@ -172,10 +146,11 @@ def same_unit(unit: str, wanted: tuple[str, ...], label: str) -> bool:
     """Whether figures in one unit may stand in a column of another: 座 and 个 of base stations, 家 and 户 of firms."""
     if unit in wanted:
         return True
-    if unit == "亿元" and "亿元" in wanted:
+    if unit not in COUNTED or not any(w in COUNTED for w in wanted):
+        return False
+    if unit == "个" or (unit == "户" and _FIRMS.search(label)):
         return True
-    loose = COUNTED - {"户"} if not _FIRMS.search(label) else COUNTED
-    return unit in loose and any(w in loose for w in wanted)
+    return unit not in _APART and not all(w in _APART for w in wanted) or (wanted == ("户",) and bool(_FIRMS.search(label)))
 
 
 def _contradicts(name: str, text: str) -> bool:
@@ -184,6 +159,8 @@ def _contradicts(name: str, text: str) -> bool:
         told = {i for i, words in enumerate(sides) if any(w in text for w in words)}
         if asked and told and not asked & told:
             return True
+    if "存贷" in text and "存贷" not in name:
+        return True  # both together
     asked_of = next((i for i, p in enumerate(_HOUSEHOLDS) if p.search(name)), None)
     told_of = next((i for i, p in enumerate(_HOUSEHOLDS) if p.search(text)), None)
     if asked_of != told_of and (asked_of == 0 or None not in (asked_of, told_of)):
@@ -196,7 +173,7 @@ def _contradicts(name: str, text: str) -> bool:
 def _fit(name: str, subject: str, noun: str, context: str, carried: bool) -> float:
     """Share of the name that is there, less what else is said."""
     # The noun behind a figure counts only where the words before it name nothing of their own.
-    weights, whole = _weights(name), bool(_AGGREGATE.search(name))
+    weights, whole = _weights(name), bool(AGGREGATE.search(name))
     total = sum(weights)
     in_subject = _blocks(name, subject)
     left_over = _rest(name, in_subject)
@@ -262,26 +239,26 @@ def _rest(name: str, blocks: list[tuple[int, int, int]]) -> str:
 def _purity(text: str, blocks: list[tuple[int, int, int]], whole: bool, *, ends: bool) -> float:
     """What the words around the name leave of the score."""
     spans = sorted((at, at + size) for _, at, size in blocks)
-    left = _FOR.sub("", _after_verb(text[: spans[0][0]]))
+    left = FOR.sub("", _after_verb(text[: spans[0][0]]))
     middle = "".join(text[a:b] for (_, a), (b, _) in zip(spans, spans[1:], strict=False))
     right = text[spans[-1][1] :]
     score = 1.0
-    if _SECTOR.search(_FREE.sub("", left)) or _SECTOR.search(_FREE.sub("", middle)):
+    if SECTOR.search(FREE.sub("", left)) or SECTOR.search(FREE.sub("", middle)):
         score *= 0.5
     # 公办学位 are school places all the same; 生产性服务业增加值 is not that of all services.
     score -= min(_MOST, (_LEFT if whole else _THING_LEFT) * len(_bare(left)) + _MIDDLE * len(_bare(middle)))
     if ends:
-        if _OTHERS.search(right):
+        if OTHERS.search(right):
             score *= 0.3
-        score -= min(_MOST, _RIGHT * len(_bare(_VERBS.sub("", right))))
+        score -= min(_MOST, _RIGHT * len(_bare(VERBS.sub("", right))))
     return max(score, 0.0)
 
 
 def _after_verb(text: str) -> str:
     """The noun phrase at the end of a text: what stands behind its last verb."""
-    ends = [m.end() for m in _VERBS.finditer(text)] + [m.end() for m in ADDED.finditer(text)]
+    ends = [m.end() for m in VERBS.finditer(text)] + [m.end() for m in ADDED.finditer(text)]
     return text[max(ends, default=0) :]
 
 
 def _bare(text: str) -> str:
-    return content(_FREE.sub("", ADDED.sub("", TOTALS.sub("", text))))
+    return content(FREE.sub("", ADDED.sub("", TOTALS.sub("", text))))

@@ -21,12 +21,15 @@ from index.records import Span
 from index.text import clause_spans, plain
 from index.words import words
 from qa.figures import figures
+from qa.naming import name_span
 from qa.question import Query
 
 WEIGHTS = Path(__file__).parent / "data" / "span_weights.json"
 _NAMED = re.compile(r"“[^”]{2,30}”|《[^》]{2,40}》")
 _STRIP = " \n，,。；;、：:！!？?"
 _LEAD = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）.、是]|——)+")
+_QUANTITY = re.compile(r"多少|几(?!乎)|百分之|how (?:much|many|fast|large)", re.I)
+_BESIDE = 8  # characters between two figures that answer a question for two (多少亿，增长几个点)
 _LONGEST_RUN = 3  # clauses of one answer
 _PERCENT = re.compile(r"百分之|增速|增长|增幅|比例|占比|几个点|降了|涨了|percent|share|rate|growth|%", re.I)
 _WHEN = re.compile(r"什么时候|何时|啥时候|哪天|哪一年|几月|\bwhen\b", re.I)
@@ -125,7 +128,7 @@ def features(encoder: StaticEncoder, sentence: str, query: Query, found: list[Ca
     near = _near(encoder, asked, ids)  # (question pieces, pieces of the sentence)
     weights = encoder.norms[asked] / max(float(encoder.norms[asked].sum()), 1e-9)
     peaks = offsets[near.argmax(1), 1] if near.size else np.zeros(0, np.int64)
-    sure = weights * near.max(1) if near.size else weights
+    sure = weights * near.max(1) if near.size else np.zeros(0, np.float32)
     rows = np.zeros((len(found), len(FEATURES)), np.float32)
     flat = plain(query.text)
     for row, c in zip(rows, found, strict=True):
@@ -198,4 +201,20 @@ def answer_span(encoder: object, sentence: str, query: Query) -> str:
         first = next((c for c in found if c.kind == "figure" and query.wants == "figure"), None)
         return sentence[first.start : first.end] if first else ""
     best = found[int((features(encoder, sentence, query, found) @ span_weights()).argmax())]
-    return sentence[best.start : best.end]
+    if query.wants == "name" and best.kind != "date":
+        clause = next((c for c in _clauses(sentence) if c[0] <= best.start < c[1]), (0, len(sentence)))
+        name = name_span(encoder, sentence, query, clause)
+        if name:
+            return sentence[name[0] : name[1]]
+    text = sentence[best.start : best.end]
+    return with_second_figure(sentence, text, query) if best.kind == "figure" else text
+
+
+def with_second_figure(sentence: str, figure: str, query: Query) -> str:
+    """A figure together with the one right behind it where the question asks for two (多少亿，增长几个点)."""
+    start = sentence.find(figure)
+    if start < 0 or len(_QUANTITY.findall(query.text)) < 2:
+        return figure
+    end = start + len(figure)
+    after = next((f for f in figures(sentence) if 0 < f.start - end <= _BESIDE), None)
+    return sentence[start : after.end] if after else figure

@@ -24,11 +24,21 @@ class FaissStore:
     @classmethod
     def build(cls, vectors: Vectors) -> FaissStore:
         """A store over (count, dimension) vectors of unit length."""
+        store = cls.empty(int(vectors.shape[1]))
+        store.add(vectors)
+        return store
+
+    @classmethod
+    def empty(cls, dimension: int) -> FaissStore:
+        """A store to `add` to, batch by batch, so that a build never holds all vectors twice."""
         import faiss
 
-        index = faiss.IndexFlatIP(int(vectors.shape[1]))
-        index.add(np.ascontiguousarray(vectors, np.float32))
-        return cls(index)
+        return cls(faiss.IndexFlatIP(dimension))
+
+    def add(self, vectors: Vectors) -> None:
+        """Append rows."""
+        self._index.add(np.ascontiguousarray(vectors, np.float32))
+        self.count = int(self._index.ntotal)
 
     @classmethod
     def open(cls, path: Path) -> FaissStore:
@@ -63,6 +73,9 @@ class FaissStore:
         return np.asarray(self._index.reconstruct_batch(np.asarray(rows, np.int64)), np.float32)
 
     def save(self, path: Path) -> None:
-        import faiss
+        faiss: Any = import_module("faiss")
 
-        faiss.serialize_index(self._index).tofile(path)
+        with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
+            writer = faiss.PyCallbackIOWriter(out.write)
+            faiss.write_index(self._index, writer)
+            del writer
