@@ -1,9 +1,11 @@
 """Retrieval quality, channel by channel and by type of question.
 
-    python benchmarks/quality.py [--index built/reports] [--questions FILE.jsonl] [--wrong]
+    python benchmarks/quality.py [--wrong] [--markdown]
+    python benchmarks/quality.py --index DIR --questions FILE.jsonl [--expected BLOCK]
 
 Prints a table for BM25 alone, vectors alone and both, and OK or FAIL for every figure of `expected.json`.
-Without arguments the corpus questions are run if present, and the development questions if `../shared` is there.
+Without arguments: the questions, refusals and comparisons over the sample corpus (its index is built in `built/corpus`),
+and the development questions over the real reports where `../shared` is there.
 """
 
 from __future__ import annotations
@@ -20,6 +22,17 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
+from benchmarks.corpus import (  # noqa: E402
+    COMPARISONS,
+    CORPUS,
+    QUESTIONS,
+    REPORTS,
+    UNANSWERABLE,
+    comparisons,
+    open_built,
+    read_rows,
+    refusals,
+)
 from benchmarks.metrics import Row, judge, mean  # noqa: E402
 from index.terminal import table  # noqa: E402
 from qa.engine import Engine  # noqa: E402
@@ -27,12 +40,13 @@ from qa.fuse import BM25_ONLY, DENSE_ONLY, FUSED, Weights  # noqa: E402
 
 CHANNELS = {
     "BM25": BM25_ONLY,
-    "vectors: passage": Weights(passage=1.0, sentence=0.0, lexical=0.0, period=0.0, rerank=False),
+    "vectors: passage": Weights(passage=1.0, sentence=0.0, lexical=0.0, period=0.0, rerank=False, figures=False),
     "vectors: passage and best sentence": DENSE_ONLY,
-    "both": Weights(period=0.0, rerank=False),
+    "both": Weights(period=0.0, rerank=False, figures=False),
     "both, time asked for": FUSED,
-    "and clauses, late interaction": Weights(form=False),
-    "and form of the answer (used)": Weights(),
+    "and clauses, late interaction": Weights(form=False, figures=False),
+    "and form of the answer": Weights(figures=False),
+    "and figures of known indicators (used)": Weights(),
 }
 USED = list(CHANNELS)[-1]
 COLUMNS = ("recall@1", "recall@5", "mrr@10", "sentence@1", "span_f1", "answered")
@@ -70,46 +84,79 @@ def wrong_and_right(engine: Engine, golds: list[Row]) -> list[dict[str, float]]:
     return [judge(engine.ask(gold["question"]).as_json(), gold) for gold in golds]
 
 
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--index", type=Path, default=ROOT / "built" / "reports")
-    parser.add_argument("--questions", type=Path, default=ROOT.parent / "shared" / "eval" / "questions.jsonl")
-    parser.add_argument("--expected", default="reports", help="block of expected.json to compare with")
-    parser.add_argument("--wrong", action="store_true", help="list the questions without the right passage or sentence on top")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
-    options = parser.parse_args(arguments)
-    golds = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines() if line.strip()]
-    engine = Engine.open(options.index)
-    expected = json.loads((ROOT / "benchmarks" / "expected.json").read_text("utf-8")).get(options.expected, {})
+def channels(engine: Engine, golds: list[Row], expected: dict[str, float], *, wrong: bool, markdown: bool) -> int:
+    """Print the table of all channels and the verdicts; the number of figures below what is expected."""
     rows: list[list[str]] = []
-    failed = 0
-    verdicts: list[tuple[str, float, float]] = []
+    used: list[Row] = []
+    metrics: dict[str, float] = {}
     timing = ""
     for channel, weights in CHANNELS.items():
-        groups, wrong, seconds = run(engine, golds, weights)
-        for group, metrics in groups.items():
+        groups, missed, seconds = run(engine, golds, weights)
+        for group, scores in groups.items():
             if group == "all" or channel == USED:
-                rows.append([channel, group, *(f"{metrics[c]:.3f}" if c in metrics else "" for c in COLUMNS)])
+                rows.append([channel, group, *(f"{scores[c]:.3f}" if c in scores else "" for c in COLUMNS)])
         if channel == USED:
-            verdicts = [(n, groups["all"][n], least) for n, least in expected.items()]
+            used, metrics = missed, groups["all"]
             timing = f"seconds a question: p50 {seconds[len(seconds) // 2]:.4f}  p95 {seconds[int(len(seconds) * 0.95)]:.4f}"
             low, high = interval(wrong_and_right(engine, golds), "recall@1")
             timing += f"\nrecall@1, 95 % interval by bootstrap: {low:.3f} to {high:.3f}"
     head = ["channel", f"questions ({len(golds)})", *COLUMNS]
-    if options.markdown:
+    if markdown:
         lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
         sys.stdout.write("\n".join(lines) + f"\n\n{timing}\n")
     else:
         sys.stdout.write(table(head, rows) + f"\n{timing}\n")
-    for name, value, least in verdicts:
-        failed += value < least
-        sys.stdout.write(f"{'OK  ' if value >= least else 'FAIL'} {name} {value:.3f}, expected at least {least}\n")
-    if options.wrong:
-        for row in wrong:
-            gold, result = row["gold"], row["result"]
-            top = result["answer"]["sentence"] if result["answer"] else ""
-            sys.stdout.write(f"\n{gold['id']} [{gold['type']}] {gold['question']}\n   gold {gold['evidence'][:90]}\n   top  {top[:90]}\n")
-    return 1 if failed else 0
+    failed = verdicts(metrics, expected)
+    for row in used if wrong else ():
+        gold, result = row["gold"], row["result"]
+        top = result["answer"]["sentence"] if result["answer"] else ""
+        sys.stdout.write(f"\n{gold['id']} [{gold['type']}] {gold['question']}\n   gold {gold['evidence'][:90]}\n   top  {top[:90]}\n")
+    return failed
+
+
+def verdicts(metrics: dict[str, float], expected: dict[str, float]) -> int:
+    """Print OK or FAIL for every figure expected; the number of those that fail."""
+    for name, least in expected.items():
+        sys.stdout.write(f"{'OK  ' if metrics[name] >= least else 'FAIL'} {name} {metrics[name]:.3f}, expected at least {least}\n")
+    return sum(metrics[name] < least for name, least in expected.items())
+
+
+def sample(expected: dict[str, dict[str, float]], *, wrong: bool, markdown: bool) -> int:
+    """The three sets over the sample corpus; the number of figures below what is expected."""
+    engine = open_built(CORPUS, ROOT / "built" / "corpus")
+    sys.stdout.write("sample corpus (corpus/)\n")
+    failed = channels(engine, read_rows(QUESTIONS), expected["corpus"], wrong=wrong, markdown=markdown)
+    for title, path, measure in (("unanswerable", UNANSWERABLE, refusals), ("comparisons", COMPARISONS, comparisons)):
+        golds = read_rows(path)
+        metrics, misses = measure(engine, golds)
+        sys.stdout.write(f"\n{title} ({len(golds)})\n")
+        failed += verdicts(metrics, expected[f"corpus_{title}"])
+        sys.stdout.write("".join(f"\n{miss}\n" for miss in misses) if wrong else "")
+    return failed
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--index", type=Path, metavar="DIR", help="index folder, with --questions")
+    parser.add_argument("--questions", type=Path, metavar="FILE", help="questions with gold evidence, JSON lines")
+    parser.add_argument("--expected", default="reports", metavar="BLOCK", help="block of expected.json to compare with (default reports)")
+    parser.add_argument("--wrong", action="store_true", help="list the questions without the right passage or sentence on top")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    options = parser.parse_args(arguments)
+    expected = json.loads((ROOT / "benchmarks" / "expected.json").read_text("utf-8"))
+    show = {"wrong": options.wrong, "markdown": options.markdown}
+    development = ROOT.parent / "shared" / "eval" / "questions.jsonl"
+    if options.index or options.questions:
+        engine = Engine.open(options.index or ROOT / "built" / "reports")
+        return int(channels(engine, read_rows(options.questions or development), expected.get(options.expected, {}), **show) > 0)
+    failed = sample(expected, **show)
+    if REPORTS.is_dir() and development.is_file():
+        sys.stdout.write("\nreal reports (../shared/reports)\n")
+        engine = open_built(REPORTS, ROOT / "built" / "reports")
+        failed += channels(engine, read_rows(development), expected["reports"], **show)
+    else:
+        sys.stdout.write("\nthe real reports (../shared/reports) are not on this machine: only the sample was measured\n")
+    return int(failed > 0)
 
 
 if __name__ == "__main__":

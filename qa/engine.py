@@ -77,7 +77,8 @@ class Engine:
         hits = self._search(query, scope, k)
         if not hits:
             return Answer(query, scope, hits, "", time.perf_counter() - begun, Refusal("not_stated"), completed)
-        found = indicated(self.library, self.encoder, query, self.library.documents_in(scope))
+        documents = self.library.documents_in(scope)
+        found = indicated(self.library, self.encoder, query, documents) if self.weights.figures else None
         if found and found.row is None and found.sure:
             refusal = Refusal("not_stated", found.indicator.title, speaking(self.library, self.encoder, found.indicator))
             return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
