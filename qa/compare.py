@@ -14,7 +14,7 @@ from index.text import plain
 from qa.comparison import Comparison, Row
 from qa.figure_search import candidates, choose, search
 from qa.indicator import EVERYWHERE, Indicator, read_indicator
-from qa.match import COUNTED, anchors, may_hold
+from qa.match import COUNTED, anchors, may_hold, same_unit
 from qa.places import Places
 from qa.question import understand
 from qa.sentence_search import Rank, best_sentences
@@ -64,6 +64,8 @@ def compare(
         rows = best_sentences(library, encoder, query, blanks, rank)
     else:
         rows = compare_figures(library, encoder, indicator, documents)
+        if not indicator.measure and not indicator.rate and common_unit(rows) == "%":
+            indicator = replace(indicator, measure="growth")
     return Comparison(
         question,
         query.topic if indicator.text else indicator.title,
@@ -80,12 +82,23 @@ def compare(
 
 def compare_figures(library: Library, encoder: Encoder, indicator: Indicator, documents: Sequence[int]) -> tuple[Row, ...]:
     """One row for each document, in order."""
-    rows = []
-    for number, passages in zip(documents, search(library, encoder, indicator, documents), strict=True):
-        best = choose(candidates(library, indicator, number, passages))
-        blank = blank_row(library, number, indicator)
-        rows.append(best.as_row(blank) if best and best.score >= FITS else _nearest(blank, passages, indicator))
+    found = list(search(library, encoder, indicator, documents))
+    rows = [_row(library, indicator, number, passages) for number, passages in zip(documents, found, strict=True)]
+    unit = common_unit(rows)
+    if not indicator.units and unit:
+        # Nothing says in which unit the indicator is told: the commonest decides, and the others are looked at again.
+        settled = replace(indicator, units=(unit,), rate=indicator.rate or unit == "%")
+        for i, (number, passages) in enumerate(zip(documents, found, strict=True)):
+            if not rows[i].absent and not same_unit(rows[i].unit, (unit,), indicator.label):
+                rows[i] = _row(library, settled, number, passages)
     return one_unit(rows, indicator)
+
+
+def _row(library: Library, indicator: Indicator, number: int, passages: Sequence[tuple[int, Passage]]) -> Row:
+    """The row of one document: its best figure, or the nearest passage where none fits."""
+    best = choose(candidates(library, indicator, number, passages))
+    blank = blank_row(library, number, indicator)
+    return best.as_row(blank) if best and best.score >= FITS else _nearest(blank, passages, indicator)
 
 
 def blank_row(library: Library, number: int, indicator: Indicator) -> Row:

@@ -22,6 +22,7 @@ _SMALL = 0.3  # weight of the characters of such words
 _OWNER = 0.9  # a name completed by what stands before a bare head
 _LEFT, _THING_LEFT, _MIDDLE, _RIGHT = 0.2, 0.1, 0.15, 0.18  # taken off for each further character left of the name, inside it, right of it
 _MOST = 0.6
+_AS_GROWTH = 0.9
 _CONTRASTS = (
     (("收入",), ("支出",)),
     (("登记失业",), ("调查失业",)),
@@ -85,7 +86,6 @@ def _form(claim: Claim, indicator: Indicator) -> float:
     """Whether the figure is of the asked kind: growth or level, unit, new or in all; 0 where it is not."""
     figure = claim.figure
     changed = figure.change in ("增长", "下降") or bool(_RATE_WORDS.search(claim.subject + claim.clause[-8:]))
-    score = 1.0
     if indicator.measure == "growth":
         return 1.0 if figure.unit == "%" and changed else 0.0
     if indicator.rate:
@@ -93,11 +93,11 @@ def _form(claim: Claim, indicator: Indicator) -> float:
             return 0.0  # 投入强度2.4%,同比增长55.5%
         return 1.0 if figure.unit in (indicator.units or ("%",)) else 0.0
     if figure.unit in ("%", "百分点", "倍", "‰"):
-        if indicator.measure or indicator.kind != "target" or not changed or figure.unit != "%":
-            return 0.0
-        score = 0.9  # a target of an indicator is mostly told as growth
-    elif indicator.units and not same_unit(figure.unit, indicator.units, indicator.label):
+        # A target is mostly told as growth.
+        return _AS_GROWTH if not indicator.measure and indicator.kind == "target" and changed and figure.unit == "%" else 0.0
+    if indicator.units and not same_unit(figure.unit, indicator.units, indicator.label):
         return 0.0
+    score = 1.0
     if _SERVED.search(claim.subject):
         score *= 0.5  # 惠及1.98万户市场主体: whom something reached, not how many there are
     return score * _flow(claim, indicator)
