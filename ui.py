@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,17 +48,19 @@ def make_page(engine: Engine) -> Blocks:
     import gradio as gr
 
     from index.library import Scope
-    from qa.page import answer_html
+    from pages.texts import TEXTS
+    from qa.page import Voice, answer_html
 
     cities = sorted({d.meta.city for d in engine.library.documents if d.meta.city})
+    voice = Voice({key: texts[0] for key, texts in TEXTS.items()})
     counts = engine.library.manifest["counts"]
 
     def answer(question: str, chosen: list[str], turns: list[str]) -> tuple[str, list[str], str]:
         try:
-            card = answer_html(engine.ask(question, scope=Scope(cities=tuple(chosen or ()))))
+            card = answer_html(engine.ask(question, scope=Scope(cities=tuple(chosen or ()))), voice)
         except ChengwenError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        turns = [card, *turns]
+        turns = [f'<h3 class="question">{escape(question)}</h3>{card}', *turns]
         return "", turns, "".join(turns)
 
     with gr.Blocks(title="城问 Chengwen", analytics_enabled=False) as page:

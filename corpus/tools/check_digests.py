@@ -2,12 +2,14 @@
 
     python corpus/tools/check_digests.py REPORTS_FOLDER [DIGEST.md ...]
 
+The reports are read as the index reads them; a digest's own report is the one of the place and year of its title.
 Two checks, each a line per finding, exit code 1 when there is one:
 
 * **own words**: no run of 12 or more equal characters between a digest and any report. Figures, punctuation and
   line breaks end a run; a term of the glossary (an official set phrase) and a quoted name count as one character,
   because there is no other way to say them.
-* **true figures**: every number of a digest stands in the reports (digits compared, thousands separators ignored).
+* **true figures**: every number of a digest stands in its own report (digits compared, thousands separators ignored).
+  The year of the title and the one before may stand in no report that says 今年 and 去年.
 """
 
 from __future__ import annotations
@@ -15,9 +17,16 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from index.build import list_files, read_documents  # noqa: E402
+
+Own = dict[tuple[str, int], list[str]]  # (place, year) -> texts of its reports
 RUN = 12
 HALF = str.maketrans("，：；！？（）％．０１２３４５６７８９", ",:;!?()%.0123456789")
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -39,16 +48,20 @@ def pieces(text: str, phrases: re.Pattern[str]) -> list[str]:
     return [piece for piece in BREAK.split(phrases.sub("\ue000", text)) if piece]
 
 
-def copied_runs(digest: str, sources: list[str], phrases: re.Pattern[str]) -> list[str]:
-    """Runs of `RUN` or more characters that a digest shares with a source, longest form first."""
-    grams = {p[i : i + RUN] for s in sources for p in pieces(s, phrases) for i in range(len(p) - RUN + 1)}
+def runs_of(sources: Iterable[str], phrases: re.Pattern[str]) -> set[str]:
+    """All runs of `RUN` characters of the sources."""
+    return {p[i : i + RUN] for s in sources for p in pieces(s, phrases) for i in range(len(p) - RUN + 1)}
+
+
+def copied_runs(digest: str, runs: set[str], phrases: re.Pattern[str]) -> list[str]:
+    """Runs of `RUN` or more characters of a digest that stand among those of the sources, in their longest form."""
     found: list[str] = []
     for piece in pieces(digest, phrases):
         i = 0
         while i <= len(piece) - RUN:
-            if piece[i : i + RUN] in grams:
+            if piece[i : i + RUN] in runs:
                 j = i + RUN
-                while j < len(piece) and piece[j - RUN + 1 : j + 1] in grams:
+                while j < len(piece) and piece[j - RUN + 1 : j + 1] in runs:
                     j += 1
                 found.append(piece[i:j])
                 i = j
@@ -57,24 +70,49 @@ def copied_runs(digest: str, sources: list[str], phrases: re.Pattern[str]) -> li
     return found
 
 
-def unknown_figures(digest: str, sources: list[str]) -> list[str]:
-    """Numbers of a digest that stand in none of the sources."""
-    known = {n for s in sources for form in (s, s.translate(HALF).replace(",", "")) for n in FIGURE.findall(form)}
+def unknown_figures(digest: str, sources: Sequence[str], years: Sequence[int] = ()) -> list[str]:
+    """Numbers of a digest that stand in none of the sources and are none of the years."""
+    known = {n for s in sources for form in (s, s.translate(HALF).replace(",", "")) for n in FIGURE.findall(form.translate(HALF))}
+    known.update(map(str, years))
     return [n for n in FIGURE.findall(re.sub(r"(?<=\d),(?=\d{3})", "", digest.translate(HALF))) if n not in known]
+
+
+def read_reports(folder: Path) -> Own:
+    """The texts of all reports of a folder by place and year."""
+    own: Own = defaultdict(list)
+    for path, name in list_files([folder]):
+        for document in read_documents(path, name)[0]:
+            own[document.meta.city or "", document.meta.year or 0].append(document.text)
+    return own
+
+
+def place_and_year(digest: Path) -> tuple[str, int]:
+    """What a digest is of, read as the index reads it."""
+    meta = read_documents(digest, digest.name)[0][0].meta
+    return meta.city or "", meta.year or 0
+
+
+def check(digest: Path, reports: Own, runs: set[str], phrases: re.Pattern[str]) -> list[str]:
+    """All findings about one digest."""
+    text = digest.read_text(encoding="utf-8")
+    rows = [f"copied: {run}" for run in copied_runs(text, runs, phrases)]
+    place, year = place_and_year(digest)
+    if (place, year) not in reports:
+        return [*rows, f"no report of {place or 'its place'} of {year or 'its year'} to hold its figures against"]
+    return rows + [f"figure not in its report: {n}" for n in unknown_figures(text, reports[place, year], (year - 1, year))]
 
 
 def main(arguments: list[str]) -> int:
     if not arguments or not Path(arguments[0]).is_dir():
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    sources = [p.read_text(encoding="utf-8") for p in sorted(Path(arguments[0]).glob("*.txt"))]
+    reports = read_reports(Path(arguments[0]))
     digests = [Path(a) for a in arguments[1:]] or sorted((ROOT / "corpus").glob("*.md"))
     phrases = set_phrases()
+    runs = runs_of((text for texts in reports.values() for text in texts), phrases)
     findings = 0
     for path in digests:
-        text = path.read_text(encoding="utf-8")
-        rows = [f"copied: {run}" for run in copied_runs(text, sources, phrases)]
-        rows += [f"figure not in the reports: {figure}" for figure in unknown_figures(text, sources)]
+        rows = check(path, reports, runs, phrases)
         findings += len(rows)
         for row in rows:
             sys.stdout.write(f"{path.name}: {row}\n")

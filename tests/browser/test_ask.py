@@ -28,7 +28,7 @@ def test_the_next_question_stands_above_the_one_before(page):
 
 def test_a_place_that_is_not_there_is_refused(page):
     ask(page, "南京的目标是多少")
-    assert "南京" in page.locator(".refusal .reason").inner_text()
+    assert "南京" in page.locator(".refused .reason").inner_text()
 
 
 def test_what_is_typed_is_shown_as_text(page):
