@@ -31,6 +31,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help=f"index folder (default {DEFAULT_INDEX})")
     shared.add_argument("--model", metavar="NAME_OR_PATH", help="model, if not the one the index was built with")
+    shared.add_argument("--reranker", metavar="NAME_OR_PATH", help="a CrossEncoder for the second look (slow without a GPU)")
     shared.add_argument("--k", type=int, default=10, help="passages a question (default 10)")
     parser = argparse.ArgumentParser(prog="python -m qa", description="Ask an index of city plans.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> int:
             return _chat(options)
         if options.command in ("compare", "targets"):
             return run(options, read_questions)
-        answer = Engine.open(options.index, options.model).ask(options.question, options.k)
+        answer = Engine.open(options.index, options.model, options.reranker).ask(options.question, options.k)
         sys.stdout.write(json.dumps(answer.as_json(), ensure_ascii=False) + "\n" if options.json else render(answer, options.show))
         return 0 if answer.answered else 1
     except ChengwenError as error:
@@ -95,7 +96,7 @@ def _batch(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     rows = read_questions(options.questions)
-    engine = Engine.open(options.index, options.model)
+    engine = Engine.open(options.index, options.model, options.reranker)
     for number, row in enumerate(tqdm(rows, desc="questions", file=sys.stderr, leave=False, disable=None)):
         result = {"id": row.get("id", number)} | engine.ask(str(row["question"]), options.k).as_json()
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
@@ -104,7 +105,7 @@ def _batch(options: argparse.Namespace) -> int:
 
 def _chat(options: argparse.Namespace) -> int:
     """Questions from standard input, one a line, until it ends or an empty line is typed."""
-    engine = Engine.open(options.index, options.model)
+    engine = Engine.open(options.index, options.model, options.reranker)
     previous: Query | None = None
     prompt = "问 > " if sys.stdin.isatty() else ""
     while True:

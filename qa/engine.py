@@ -24,7 +24,7 @@ from qa.indicated import indicated, speaking
 from qa.places import Places
 from qa.question import Query
 from qa.records import Answer, Hit, Refusal
-from qa.rerank import DEPTH, Reranker, StaticReranker
+from qa.rerank import DEPTH, CrossReranker, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words, with_second_figure
 from qa.targets import Aim, targets
@@ -33,26 +33,38 @@ from qa.targets import Aim, targets
 class Engine:
     """Questions to an opened library. Safe to share between threads."""
 
-    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights()) -> None:  # noqa: B008 - frozen
-        """Raises ModelMismatch where the library was built with another model."""
+    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), reranker: str | None = None) -> None:  # noqa: B008 - frozen
+        """Open for questions; `reranker` names a CrossEncoder to use in place of the built-in second look.
+
+        Raises:
+            ModelMismatch: the library was built with another model.
+            ModelError: the reranker cannot be opened.
+        """
         library.check_model(encoder)
         self.library = library
         self.encoder = encoder
         self.weights = weights
         self.reranker: Reranker | None = None
-        if weights.rerank and isinstance(encoder, StaticEncoder) and library.tokens:
+        if reranker:
+            self.reranker = CrossReranker(library, encoder, reranker)
+        elif weights.rerank and isinstance(encoder, StaticEncoder) and library.tokens:
             self.reranker = StaticReranker(library, encoder)
         self.places = Places(library.documents, library.present_years)
 
     @classmethod
-    def open(cls, folder: str | Path, model: str | None = None) -> Engine:
+    def open(cls, folder: str | Path, model: str | None = None, reranker: str | None = None) -> Engine:
         """Open an index folder with the model it was built with, or the one given.
 
         Raises:
             IndexFolderError, ModelError: see `Library` and `open_encoder`.
         """
         library = Library(Path(folder))
-        return cls(library, open_encoder(model or library.manifest["model"]["name"]))
+        return cls(library, open_encoder(model or library.manifest["model"]["name"]), reranker=reranker)
+
+    def warm(self) -> None:
+        """Read what the first question and the first comparison would wait for."""
+        self.ask("城镇新增就业多少人")
+        self.compare("城镇新增就业多少人", cities=[d.meta.city for d in self.library.documents[:1] if d.meta.city])
 
     def ask(self, question: str, k: int = 10, scope: Scope | None = None, previous: Query | None = None) -> Answer:
         """The best `k` passages for a question, or why nothing answers.

@@ -9,12 +9,13 @@ long for words that tell passages apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import StaticEncoder, Vectors
+from index.encoder import Encoder, StaticEncoder, Vectors
+from index.errors import ModelError
 from index.library import Library
 from index.stores import Rows
 from index.tokens import Tokens, edges, ranges, run_maxima, run_sums
@@ -68,7 +69,7 @@ class StaticReranker:
 
     def rescore(self, topic: str, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
         spans = self._library.sentence_edges(rows)
-        sentences = np.concatenate([np.arange(a, b) for a, b in spans])
+        sentences = ranges(spans[:, 0], spans[:, 1])
         bounds = edges(spans[:, 1] - spans[:, 0])
         if self._library.tokens is None or not len(sentences):
             return np.zeros(len(sentences), np.float32), bounds
@@ -76,6 +77,38 @@ class StaticReranker:
         whole = self._library.sentences.vectors(sentences) @ self._encoder.encode_queries([topic])[0]
         w = self._weights
         return w.sentence * whole + w.clause * found.clause + w.late * found.late, bounds
+
+
+class CrossReranker:
+    """Any sentence-transformers CrossEncoder: question and passage are read together; slow without a GPU.
+
+    Its score in [0, 1] counts twice, the cosine of a sentence only chooses the sentence inside its passage.
+    """
+
+    def __init__(self, library: Library, encoder: Encoder, name: str) -> None:
+        """Raises ModelError where the model cannot be opened."""
+        from sentence_transformers import CrossEncoder
+        from torch import nn
+
+        try:
+            self._model: Any = CrossEncoder(name, activation_fn=nn.Sigmoid())
+        except Exception as error:  # the library raises a dozen kinds for a model that cannot be had
+            reason = (str(error).splitlines() or [""])[0][:160]
+            raise ModelError(
+                f"cannot open the reranker {name!r} ({type(error).__name__}: {reason}); give the folder of a CrossEncoder"
+            ) from error
+        self._library = library
+        self._encoder = encoder
+
+    def rescore(self, topic: str, rows: Rows) -> tuple[Vectors, NDArray[np.int64]]:
+        spans = self._library.sentence_edges(rows)
+        bounds = edges(spans[:, 1] - spans[:, 0])
+        if not bounds[-1]:
+            return np.zeros(0, np.float32), bounds
+        pairs = [(topic, passage.text) for passage in self._library.read(rows)]
+        scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float32).reshape(-1)
+        cosines = self._library.sentences.vectors(ranges(spans[:, 0], spans[:, 1])) @ self._encoder.encode_queries([topic])[0]
+        return np.asarray(2 * np.repeat(scores, np.diff(bounds)) + 0.1 * cosines, np.float32), bounds
 
 
 def views(encoder: StaticEncoder, topic: str, tokens: Tokens, sentences: Rows) -> Views:

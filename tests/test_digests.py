@@ -19,7 +19,7 @@ NINGBO = """2023年宁波市政府工作报告
 今年计划再修步道85公里，扶持“小巨人”企业。
 """
 QINGDAO = NINGBO.replace("宁波", "青岛").replace("31", "47").replace("旧码头改成了可以喝茶看船的长廊", "仓库成了书店")
-DIGEST = "# 2023年宁波市政府工作报告摘编\n\n2022年宁波修好1,200公里步道，种树31万株；2023年还要修85公里。\n"
+DIGEST = "# 2023年宁波市政府工作报告摘编\n\n去年宁波修好1,200公里步道，种树31万株；2023年还要修85公里。\n"
 
 
 def load() -> ModuleType:
@@ -32,7 +32,7 @@ def load() -> ModuleType:
 
 
 checker = load()
-NO_PHRASES = re.compile("旧码头改造工程")
+PHRASES = re.compile("旧码头改造工程")
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def findings(tmp_path: Path, reports: Path):
         digest = tmp_path / "digest.md"
         digest.write_text(text, "utf-8")
         own = checker.read_reports(reports)
-        runs = checker.runs_of((text for texts in own.values() for text in texts), NO_PHRASES)
-        return checker.check(digest, own, runs, NO_PHRASES)
+        runs = checker.runs_of((text for texts in own.values() for text in texts), PHRASES)
+        return checker.check(digest, own, runs, PHRASES)
 
     return run
 
@@ -73,10 +73,16 @@ def test_a_run_of_any_report_is_found(findings):
     assert findings(DIGEST + "听说沿江的旧码头改成了可以喝茶的地方。\n") == ["copied: 沿江的旧码头改成了可以喝茶"]
 
 
-@pytest.mark.parametrize("between", ["85", "，", "\n", "“改成了”", "旧码头改造工程"])
-def test_figures_punctuation_quotes_and_set_phrases_end_a_run(between: str):
+@pytest.mark.parametrize("between", ["85", "，", "\n", "“改成了”"])
+def test_figures_punctuation_and_quotes_end_a_run(between: str):
     text = f"沿江的老房子都{between}可以喝茶看船"
-    assert checker.copied_runs(text, checker.runs_of([text], NO_PHRASES), NO_PHRASES) == []
+    assert checker.copied_runs(text, checker.runs_of([text], PHRASES), PHRASES) == []
+
+
+@pytest.mark.parametrize(("after", "count"), [("可以喝茶看", 1), ("可以喝茶", 0)])
+def test_a_set_phrase_counts_as_one_character(after: str, count: int):
+    text = f"沿江的老房子旧码头改造工程{after}"  # 6 + 1 + 5 characters are a run, 6 + 1 + 4 are none
+    assert len(checker.copied_runs(text, checker.runs_of([text], PHRASES), PHRASES)) == count
 
 
 def test_a_wrong_figure_is_found(findings):
@@ -86,10 +92,6 @@ def test_a_wrong_figure_is_found(findings):
 
 def test_a_figure_of_another_report_is_wrong(findings):
     assert findings(DIGEST.replace("31", "47")) == ["figure not in its report: 47"]
-
-
-def test_the_years_of_the_title_need_not_be_written_in_the_report(findings):
-    assert findings(DIGEST.replace("2022年", "2021年")) == ["figure not in its report: 2021"]
 
 
 def test_a_digest_without_a_report_is_named(findings):
