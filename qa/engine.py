@@ -20,7 +20,7 @@ from qa.evidence import DEPTH as FORM_DEPTH
 from qa.evidence import form
 from qa.followup import follow
 from qa.fuse import Weights, fuse, fuse_again, relative
-from qa.indicated import indicated, speaking
+from qa.indicated import indicated, seems_told, speaking
 from qa.places import Places
 from qa.question import Query
 from qa.records import Answer, Hit, Refusal
@@ -91,7 +91,7 @@ class Engine:
             return Answer(query, scope, hits, "", time.perf_counter() - begun, Refusal("not_stated"), completed)
         documents = self.library.documents_in(scope)
         found = indicated(self.library, self.encoder, query, documents) if self.weights.figures else None
-        if found and found.row is None and found.sure:
+        if found and found.row is None and found.sure and not seems_told(found.indicator, hits[0]):
             refusal = Refusal("not_stated", found.indicator.title, speaking(self.library, self.encoder, found.indicator))
             return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
         if found and found.row and found.sure:

@@ -7,18 +7,24 @@ indicator, unit, tense and year, or none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.encoder import Encoder
 from index.library import Library
+from index.text import plain
 from qa.compare import compare_figures
 from qa.comparison import Row
 from qa.evidence import units_asked
+from qa.figures import figures
 from qa.indicator import Indicator, read_indicator
 from qa.question import Query
+from qa.records import Hit
 from qa.terms import canonical, groups
 
+_PART_OF_YEAR = re.compile(r"[前一二三四]季度|上半年|下半年|\d[-—至]\d{1,2}月|五年来|到20\d\d年")
+_NEAR = 20  # characters between an indicator's name and its figure
 MOST_TO_ASK = 100  # documents that are asked who does state the figure
 MOST_DOCUMENTS = 6  # one place's reports; a question of many places is a comparison
 
@@ -50,6 +56,23 @@ def indicated(library: Library, encoder: Encoder, query: Query, documents: Seque
     fits = not asked or not indicator.units or bool(set(asked) & set(indicator.units))  # a share of GDP is not GDP
     sure = fits and any(canonical(indicator.label) == canonical(group.label) for group in groups())
     return Indicated(indicator, max(stated, key=lambda row: row.score, default=None), sure)
+
+
+def seems_told(indicator: Indicator, hit: Hit) -> bool:
+    """Whether the best hit's sentence holds the indicator's name and a figure of its unit and time all the same.
+
+    Then the figure reader did not understand a wording, and the sentence is given rather than refused.
+    """
+    sentence = canonical(plain(hit.sentence))
+    period = hit.passage.period
+    if _PART_OF_YEAR.search(sentence):
+        return False
+    if period and (indicator.kind and period.kind != indicator.kind or indicator.years and period.year not in indicator.years):
+        return False
+    ends = [found.end() for name, _ in indicator.names for found in re.finditer(re.escape(name), sentence)]
+    told = [f for f in figures(sentence) if not indicator.units or f.unit in indicator.units]
+    gaps = [sentence[end : figure.start] for end in ends for figure in told if end <= figure.start]
+    return any(len(gap) <= _NEAR and not re.search(r"[,，、;；]", gap) for gap in gaps)
 
 
 def speaking(library: Library, encoder: Encoder, indicator: Indicator) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ _CONTRASTS = (
 )
 _HOUSEHOLDS = (re.compile(r"农村(?:居民|人均|可支配|收入)"), re.compile(r"城镇(?:居民|人均|可支配|收入)"), re.compile(r"全体居民"))
 _TRADE = (re.compile(r"进出口"), re.compile(r"(?<!进)出口(?!产品)"), re.compile(r"进口"))
-_RATE_WORDS = re.compile(r"增速|增幅|涨幅|增长率|升幅")
+_RATE_WORDS = re.compile(r"增速|增幅|涨幅|增长率|升幅|增长(?:预期)?目标")
 _REACHED = re.compile(
     r"总量|总数|存量|保有量|拥有|共有|现有|(?:全市|全县|累计|总)共$|共$|增加?[至到]|累计(?:达|建成|拥有|有|开通|培育|认定)|总计|在库"
 )

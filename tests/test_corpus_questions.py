@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import compare, quality
 from benchmarks.corpus import (
     COMPARISONS,
     CORPUS,
@@ -102,3 +103,22 @@ def test_the_growth_targets_are_those_of_the_real_reports(sample_engine: Engine,
     sample, real = told(sample_engine), told(Engine.open(reports_index))
     assert {city: (sample[city], real[city]) for city in sample.keys() & real.keys() if sample[city] != real[city]} == {}
     assert sample.keys() - real.keys() == set() and real.keys() - sample.keys() <= NOT_READ
+
+
+def test_quality_prints_a_table_verdicts_and_what_is_wrong(sample_engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    few = tmp_path / "few.jsonl"
+    golds = read_rows(QUESTIONS)[:2]
+    golds.append(golds[0] | {"id": "off", "evidence": "没有这样一句话", "answer": ""})
+    few.write_text("".join(json.dumps(gold, ensure_ascii=False) + "\n" for gold in golds), "utf-8")
+    arguments = ["--index", str(sample_engine.library.folder), "--questions", str(few), "--expected", "corpus", "--wrong"]
+    assert quality.main(arguments) == 1
+    printed = capsys.readouterr().out
+    assert all(f"\n{channel} " in printed for channel in quality.CHANNELS)
+    assert "FAIL recall@1 0.667, expected at least" in printed and "\noff [fact]" in printed
+
+
+def test_comparisons_are_measured_from_the_shell_too(sample_engine: Engine, capsys: pytest.CaptureFixture[str]):
+    assert compare.main(["--golds", str(COMPARISONS), "--index", str(sample_engine.library.folder)]) == 0
+    printed = capsys.readouterr().out
+    scores, _ = comparisons(sample_engine, read_rows(COMPARISONS))
+    assert "precision {precision:.3f}  recall {recall:.3f}  absent {absent:.3f}".format(**scores) in printed
