@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ChengwenError
@@ -38,7 +40,9 @@ def add_ask_tab(engine: Engine, voice: Voice) -> None:
     import gradio as gr
 
     from index.library import Scope
-    from qa.page import answer_html
+    from qa.page import answer_html, report_html
+    from qa.related import related
+    from qa.report import Reports
 
     cities = sorted({d.meta.city for d in engine.library.documents if d.meta.city})
     counts = engine.library.manifest["counts"]
@@ -50,9 +54,22 @@ def add_ask_tab(engine: Engine, voice: Voice) -> None:
             found = engine.ask(question, scope=Scope(cities=tuple(chosen or ())), previous=previous)
         except ChengwenError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        card = f'<h3 class="question">{escape(question)}</h3>{answer_html(found, voice)}'
+        card = f'<h3 class="question">{escape(question)}</h3>{answer_html(found, voice, related(engine, found))}'
         turns = [card, *turns]
         return "", turns, found.query, "".join(turns)
+
+    reports = Reports(engine.library)
+
+    def report(spot: str) -> str:
+        """The whole report that a card's passage is of, its sentence marked; a place that is not there is told."""
+        try:
+            place = json.loads(spot)
+            opened = reports.open(str(place["document"]))
+            spots, spans = [(int(place["start"]), int(place["end"]))], [tuple(map(int, place["span"]))] if place["span"] else []
+        except (ChengwenError, ValueError, KeyError, TypeError) as error:
+            return f'<button type="button" class="close">{voice.html("close")}</button><p>{escape(str(error))}</p>'
+        body = report_html(opened, voice, spots, [(a, b) for a, b in spans])
+        return f'<button type="button" class="close">{voice.html("close")} (Esc)</button>{body}'
 
     turns, previous = gr.State([]), gr.State(None)
     held = voice("hero_counts", documents=counts["documents"], cities=len(cities), years=years)
@@ -65,7 +82,8 @@ def add_ask_tab(engine: Engine, voice: Voice) -> None:
         buttons = [gr.Button(text, size="sm", elem_classes="example") for text in examples(engine)]
     with gr.Accordion(voice("filters"), open=False):
         chosen = gr.Dropdown(cities, multiselect=True, label=voice("filter_cities"), elem_id="cities")
-    feed = gr.HTML(elem_id="feed")
+    script = (Path(__file__).parent / "cards.js").read_text("utf-8")
+    feed = gr.HTML(elem_id="feed", js_on_load=script, server_functions=[report])
     outputs = [question, turns, previous, feed]
     for trigger in (send.click, question.submit):
         trigger(answer, [question, chosen, turns, previous], outputs, api_name=False, show_progress="hidden")

@@ -148,6 +148,12 @@ def test_messages_that_the_faq_quotes_are_printed():
     assert f"has format {FORMAT - 1}, this version reads {FORMAT}" in TEXT[FAQ]
 
 
+def test_the_questions_of_the_readme_are_answered_by_the_sample(sample_engine: Engine):
+    asked = [words[0] for command in commands(TEXT[README]) if (words := re.findall(r'qa ask "([^"]+)"', command))]
+    assert len(asked) >= 2
+    assert [question for question in asked if not sample_engine.ask(question).answered] == []
+
+
 def keys(value: object) -> set[str]:
     """All keys of nested objects."""
     if isinstance(value, dict):

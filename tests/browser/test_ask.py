@@ -40,3 +40,43 @@ def test_what_is_typed_is_shown_as_text(page):
 def test_an_example_is_one_click(page):
     page.locator("button.example").first.click()
     page.wait_for_selector(".turn")
+
+
+def test_the_report_opens_at_the_sentence_and_closes_with_escape(page):
+    ask(page, "珠海2023年GDP增长目标是多少？")
+    sentence = page.locator(".hit.lead .answer").first.inner_text()
+    page.locator('[data-do="open"]').first.click()
+    spot = page.locator("#report-panel mark.spot").first
+    spot.wait_for()
+    assert "".join(page.locator("#report-panel mark.spot").all_inner_texts()) == sentence
+    box = spot.bounding_box()
+    assert 0 <= box["y"] <= 900
+    page.keyboard.press("Escape")
+    assert not page.locator("#report-panel").is_visible()
+
+
+def test_a_follow_up_takes_over_the_topic(page):
+    ask(page, "珠海2023年GDP增长目标是多少？")
+    ask(page, "那泉州呢？")
+    assert "泉州" in page.locator(".turn").first.locator(".completed").inner_text()
+    assert "6.5%" in page.locator(".turn").first.locator(".hit.lead").inner_text()
+
+
+def test_enter_of_an_input_method_does_not_send(page):
+    page.fill("#question textarea", "宁波的学")
+    page.evaluate(
+        """() => { const box = document.querySelector('#question textarea');
+        box.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}));
+        box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, keyCode: 229, bubbles: true, cancelable: true}));
+        box.dispatchEvent(new KeyboardEvent('keypress', {key: 'Enter', isComposing: true, keyCode: 229, bubbles: true, cancelable: true})); }"""
+    )
+    page.wait_for_timeout(600)
+    assert page.locator(".turn").count() == 0
+
+
+@pytest.mark.parametrize("text", ["{{7*7}}宁波的学校", "${7*7}宁波的学校", "<script>document.title='broken'</script>宁波", "'\"><svg onload=alert(1)>宁波"])
+def test_attack_strings_are_shown_as_text(page, text: str):
+    ask(page, text)
+    assert page.locator(".question").first.inner_text() == text
+    assert page.title() != "broken"
+    assert page.locator("#feed script, #feed svg[onload]").count() == 0
