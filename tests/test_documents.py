@@ -17,7 +17,7 @@ from index.readers import READERS
 from qa.engine import Engine
 from qa.table import FIGURES, TEXTS
 from tests.conftest import ROOT
-from tests.newcomer import blocks, commands
+from tests.markdown import blocks, commands
 from tests.test_newcomer import steps
 
 README, CHINESE, FORMATS, FAQ = (ROOT / name for name in ("README.md", "README.zh.md", "docs/formats.md", "docs/faq.md"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.newcomer import commands, section
+from tests.markdown import commands, section
 
 README = ROOT / "README.md"
 ZHUHAI = """2023年珠海市政府工作报告

@@ -1,6 +1,6 @@
 """Screenshots of the real page into docs/images/ (make screenshots).
 
-    python tests/browser/take_screenshots.py [--index built/demo]
+python tests/browser/take_screenshots.py [--index built/demo]
 """
 
 from __future__ import annotations

@@ -74,7 +74,9 @@ def test_enter_of_an_input_method_does_not_send(page):
     assert page.locator(".turn").count() == 0
 
 
-@pytest.mark.parametrize("text", ["{{7*7}}宁波的学校", "${7*7}宁波的学校", "<script>document.title='broken'</script>宁波", "'\"><svg onload=alert(1)>宁波"])
+@pytest.mark.parametrize(
+    "text", ["{{7*7}}宁波的学校", "${7*7}宁波的学校", "<script>document.title='broken'</script>宁波", "'\"><svg onload=alert(1)>宁波"]
+)
 def test_attack_strings_are_shown_as_text(page, text: str):
     ask(page, text)
     assert page.locator(".question").first.inner_text() == text
