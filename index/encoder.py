@@ -133,7 +133,7 @@ def open_encoder(name: str | os.PathLike[str] | None = None) -> Encoder:
     path = Path(name) if name and name != "default" else DEFAULT_MODEL
     if path.is_dir():
         if _is_static(path):
-            return StaticEncoder(path, "default" if path.resolve() == DEFAULT_MODEL else str(name))
+            return StaticEncoder(path, "default" if path.resolve() == DEFAULT_MODEL.resolve() else str(name))
         return SentenceTransformerEncoder(str(path))
     if path == DEFAULT_MODEL or str(name).startswith((".", "/", "~")) or str(name).count("/") > 1:
         raise ModelError(f"no model folder at {path}; check the path, or leave --model out for the one that is included")
