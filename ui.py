@@ -12,35 +12,11 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.errors import ChengwenError
 
-if TYPE_CHECKING:
-    from gradio import Blocks
-
-    from qa.engine import Engine
-
 STYLE = Path(__file__).parent / "pages" / "style.css"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-
-
-def make_page(engine: Engine) -> Blocks:
-    """The page over an opened engine: ask and compare."""
-    import gradio as gr
-
-    from pages.ask_tab import add_ask_tab
-    from pages.compare_tab import add_compare_tab
-    from pages.texts import TEXTS
-    from qa.page import Voice
-
-    voice = Voice({key: texts[0] for key, texts in TEXTS.items()})
-    with gr.Blocks(title="城问 Chengwen", analytics_enabled=False) as page, gr.Tabs():
-        with gr.Tab(voice("tab_ask"), id="ask"):
-            add_ask_tab(engine, voice)
-        with gr.Tab(voice("tab_compare"), id="compare"):
-            add_compare_tab(engine, voice)
-    return page  # type: ignore[no-any-return]
 
 
 def main(arguments: list[str]) -> int:
@@ -62,8 +38,11 @@ def main(arguments: list[str]) -> int:
         return 2
     import gradio as gr
 
+    from pages.frame import make_page
+    from qa.shelf import Shelf
+
     threading.Thread(target=engine.warm, daemon=True).start()
-    page = make_page(engine)
+    page = make_page(Shelf(engine))
     sys.stdout.write(f"http://127.0.0.1:{options.port}  (Ctrl+C stops)\n")
     sys.stdout.flush()
     theme = gr.themes.Soft(primary_hue="teal", font=FONTS, font_mono=["ui-monospace", "monospace"]).set(
