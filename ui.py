@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         return 2
     import gradio as gr
 
-    from pages.frame import make_page
+    from pages.frame import head_script, make_page
     from qa.shelf import Shelf
 
     threading.Thread(target=engine.warm, daemon=True).start()
@@ -51,7 +51,14 @@ def main(arguments: list[str]) -> int:
         block_label_background_fill="transparent",
     )
     page.launch(
-        server_name="127.0.0.1", server_port=options.port, css_paths=STYLE, theme=theme, footer_links=[], quiet=True, ssr_mode=False
+        head=head_script(),
+        server_name="127.0.0.1",
+        server_port=options.port,
+        css_paths=STYLE,
+        theme=theme,
+        footer_links=[],
+        quiet=True,
+        ssr_mode=False,
     )
     return 0
 
