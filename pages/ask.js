@@ -125,7 +125,7 @@ feed.addEventListener("click", async (event) => {
 });
 
 // The box: Enter sends, Shift+Enter breaks the line.
-const grow = () => { box.style.height = "auto"; box.style.height = Math.min(box.scrollHeight + 2, 160) + "px"; };
+const grow = () => { box.style.height = "auto"; if (box.value) box.style.height = Math.min(box.scrollHeight + 2, 160) + "px"; };
 box.addEventListener("input", grow);
 box.addEventListener("keydown", (event) => { if (sends(event)) { event.preventDefault(); ask(box.value); } });
 element.querySelector("#ask").addEventListener("click", () => ask(box.value));

@@ -40,8 +40,6 @@ window.chengwen = (() => {
   const look = (dark) => document.body.classList.toggle("dark", dark);
   const dark = store.read("dark", null);
   document.addEventListener("DOMContentLoaded", () => {
-    document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-    document.title = t("title");
     if (dark !== null) look(dark);
   });
 

@@ -56,6 +56,7 @@ panel.addEventListener("keydown", (event) => {
   if (step && spots[at + step]) { event.preventDefault(); go(at + step); }
 });
 
+document.documentElement.lang = language === "en" ? "en" : "zh-CN";
 element.querySelector("#language").addEventListener("click", (event) => {
   event.preventDefault();
   location.href = (language === "en" ? "./" : "en") + location.search;

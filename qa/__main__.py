@@ -5,6 +5,7 @@
     python -m qa chat [--index DIR]
     python -m qa compare "各市2023年GDP增长目标是多少?" [--cities 宁波,泉州] [--xlsx FILE] [--index DIR]
     python -m qa targets "GDP增长" [--index DIR]
+    python -m qa feedback [--out FILE.jsonl] [--wrong FILE.jsonl] [--index DIR]
 
 Exit code: 0 answered, 1 nothing answers, 2 an error that the message tells how to mend.
 """
@@ -43,6 +44,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     batch.add_argument("--questions", type=Path, required=True, metavar="FILE", help="JSON lines with id and question")
     add_commands(commands, shared)
     commands.add_parser("chat", parents=[shared], help="ask in turns; a follow-up takes over what it leaves out")
+    told = commands.add_parser("feedback", help="turn the verdicts of the page's visitors into a question file")
+    told.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR", help=f"index folder (default {DEFAULT_INDEX})")
+    told.add_argument("--out", type=Path, metavar="FILE", help="questions whose answer was right, as JSON lines (default: print)")
+    told.add_argument("--wrong", type=Path, metavar="FILE", help="questions whose answer was wrong, to be looked at by a person")
+    told.set_defaults(k=10, model=None)
     options = parser.parse_args(arguments)
     if options.k < 1:
         parser.error("--k must be 1 or more")
@@ -54,6 +60,10 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     os.environ.setdefault("HF_HUB_OFFLINE", "1") if options.model is None else None
     try:
+        if options.command == "feedback":
+            from qa.feedback import command
+
+            return command(options.index, options.out, options.wrong)
         if options.command == "batch":
             return _batch(options)
         if options.command == "chat":

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,12 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def page_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of `ui.py` over the included corpus, started as a user starts it."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
-    folder = tmp_path_factory.mktemp("page")
-    subprocess.run([sys.executable, "build_index.py", "corpus", "--index", folder / "index"], cwd=ROOT, check=True, capture_output=True)
+@contextmanager
+def serve(index: Path, *options: str) -> Iterator[str]:
+    """Address of `ui.py` over an index, started as a user starts it."""
     port = free_port()
-    log = (folder / "log").open("w")
-    command = [sys.executable, "ui.py", "--index", str(folder / "index"), "--port", str(port)]
+    log = index.with_suffix(".log").open("w+")
+    command = [sys.executable, "ui.py", "--index", str(index), "--port", str(port), *options]
     server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     address = f"http://127.0.0.1:{port}"
     try:
@@ -43,13 +40,35 @@ def page_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 urllib.request.urlopen(address, timeout=1)
                 break
             except OSError:
-                assert server.poll() is None, (folder / "log").read_text()
+                assert server.poll() is None, index.with_suffix(".log").read_text()
                 time.sleep(0.2)
         yield address
     finally:
         server.terminate()
         server.wait(10)
         log.close()
+
+
+@pytest.fixture(scope="session")
+def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the included corpus."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
+    index = tmp_path_factory.mktemp("page") / "index"
+    subprocess.run([sys.executable, "build_index.py", "corpus", "--index", index], cwd=ROOT, check=True, capture_output=True)
+    return index
+
+
+@pytest.fixture
+def feedback_path(page_index: Path) -> Path:
+    return page_index.with_name("index.feedback.jsonl")
+
+
+@pytest.fixture(scope="session")
+def page_address(page_index: Path) -> Iterator[str]:
+    """The page over the included corpus."""
+    with serve(page_index) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
