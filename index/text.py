@@ -14,6 +14,7 @@ _ONE_FORM = {ord(a): b for a, b in zip(_FULL, _HALF, strict=True)} | _LETTERS
 _ENDERS = "。！？!?；;"
 _CLOSERS = "”’」』）)】》\"'"
 _PAIRS = {"“": "”", "《": "》", "「": "」", "『": "』"}
+_MARKS = re.compile(r"[。！？!?；;.\n“”《》「」『』]")  # where a sentence or a quotation may begin or end
 _LONGEST_QUOTE = 120  # a quotation mark that is not closed within this many characters is taken for a slip
 _SHORTEST = 6  # a piece of fewer characters joins the sentence before it
 _LONGEST_SENTENCE = 380  # a passage holds at most 400 characters; longer sentences are cut at commas
@@ -31,36 +32,33 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     quotation, never inside a decimal.
     """
     spans: list[Span] = []
-    start = i = 0
+    start = passed = 0  # where the sentence begins; up to where the text is dealt with
     closing, opened = "", 0
-    while i < len(text):
+    for mark in _MARKS.finditer(text):
+        i = mark.start()
+        if i < passed:
+            continue  # closes the sentence before
         c = text[i]
+        if closing and i > max(opened + _LONGEST_QUOTE + 1, passed):
+            closing = ""
         if closing:
             if c == closing or i - opened > _LONGEST_QUOTE:
                 closing = ""
         elif c in _PAIRS and text.find(_PAIRS[c], i, i + _LONGEST_QUOTE) > 0:
             closing, opened = _PAIRS[c], i
-        ends = c == "\n" or (not closing and (c in _ENDERS or _english_stop(text, i)))
-        # “……。” closes the sentence after the mark.
-        if c == closing_of_quote(text, i) and i and text[i - 1] in "。！？!?":
-            ends = True
-        if ends:
-            while i + 1 < len(text) and text[i + 1] in _CLOSERS and c != "\n":
-                if text[i + 1] == closing:
-                    closing = ""
-                i += 1
+        if c == "\n":
             _append(spans, text, start, i + 1)
-            start = i + 1
-            if c == "\n":
-                closing = ""
-        i += 1
+            start, closing = i + 1, ""
+        # “……。” closes the sentence after the mark.
+        elif (not closing and (c in _ENDERS or _english_stop(text, i))) or (c in "”」』" and i and text[i - 1] in "。！？!?"):
+            while i + 1 < len(text) and text[i + 1] in _CLOSERS:
+                i += 1
+                if text[i] == closing:
+                    closing = ""
+            _append(spans, text, start, i + 1)
+            start = passed = i + 1
     _append(spans, text, start, len(text))
     return tuple(piece for span in spans for piece in _cut_long(text, span))
-
-
-def closing_of_quote(text: str, i: int) -> str:
-    """The character at `i` if it closes a quotation, else an empty string."""
-    return text[i] if text[i] in "”」』" else ""
 
 
 def clause_spans(text: str, span: Span) -> tuple[Span, ...]:
@@ -91,6 +89,8 @@ def _append(spans: list[Span], text: str, start: int, end: int) -> None:
 def _cut_long(text: str, span: Span) -> list[Span]:
     """A sentence over the limit is cut at its commas, or hard where it has none."""
     start, end = span
+    if end - start <= _LONGEST_SENTENCE:
+        return [span]
     pieces: list[Span] = []
     while end - start > _LONGEST_SENTENCE:
         window = text[start : start + _LONGEST_SENTENCE]

@@ -8,37 +8,45 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from index.segmenter import Segmenter
 from index.text import plain
 
 if TYPE_CHECKING:
     from jieba import Tokenizer
 
 VERSION = 1  # raise when segmentation changes, so that an index built before is rebuilt
-_WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-z]+|[一-鿿]+")
+# The last characters of the block are not in jieba's alphabet: it lets each stand alone.
+_WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-z]+|[一-鿕]+|[鿖-鿿]")
 STOP_WORDS = frozenset(
     "的 了 和 与 及 或 在 是 为 对 等 将 把 被 从 以 于 中 上 下 要 有 也 都 就 而 并 其 这 那 the of a an to in and is for on at by".split()
 )
 
 
 @cache
-def _segmenter() -> Tokenizer:
+def _jieba() -> Tokenizer:
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
-    segmenter = jieba.Tokenizer()
-    segmenter.initialize()
-    return segmenter
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    return tokenizer
+
+
+@cache
+def _segmenter() -> Segmenter:
+    return Segmenter(_jieba(), STOP_WORDS)
 
 
 def words(text: str) -> list[str]:
-    """Content words of a text in order, lower case; long words are followed by the shorter words inside them."""
+    """Content words of a text in order, lower case; long words come after the shorter words inside them."""
+    segment = _segmenter().search_words
     found: list[str] = []
     for run in _WORD.findall(plain(text).lower()):
-        if run[0] < "一":
+        if run[0] >= "一":
+            found += segment(run)
+        elif run not in STOP_WORDS:
             found.append(run)
-        else:
-            found.extend(w for w in _segmenter().cut_for_search(run, HMM=False))
-    return [w for w in found if w not in STOP_WORDS]
+    return found
 
 
 def fingerprint() -> str:
@@ -50,4 +58,4 @@ def fingerprint() -> str:
 
 def is_word(text: str) -> bool:
     """Whether the segmenter's dictionary holds the text as a word."""
-    return bool(_segmenter().FREQ.get(text))
+    return bool(_jieba().FREQ.get(text))

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.text import clause_spans, plain, sentence_spans
+from index.records import Span
+from index.text import _CLOSERS, _ENDERS, _LONGEST_QUOTE, _PAIRS, _append, _cut_long, _english_stop, clause_spans, plain, sentence_spans
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,45 @@ def test_one_form_keeps_length(text: str):
 
 def test_one_form():
     assert plain("增长１２．５％，Ａ级（市）") == "增长12.5%,A级(市)"
+
+
+def character_by_character(text: str) -> tuple[Span, ...]:
+    """The same rule as a slow loop over every character."""
+    spans: list[Span] = []
+    start = i = 0
+    closing, opened = "", 0
+    while i < len(text):
+        c = text[i]
+        if closing:
+            if c == closing or i - opened > _LONGEST_QUOTE:
+                closing = ""
+        elif c in _PAIRS and text.find(_PAIRS[c], i, i + _LONGEST_QUOTE) > 0:
+            closing, opened = _PAIRS[c], i
+        ends = c == "\n" or (not closing and (c in _ENDERS or _english_stop(text, i)))
+        # “……。” closes the sentence after the mark.
+        if c in "”」』" and i and text[i - 1] in "。！？!?":
+            ends = True
+        if ends:
+            while i + 1 < len(text) and text[i + 1] in _CLOSERS and c != "\n":
+                if text[i + 1] == closing:
+                    closing = ""
+                i += 1
+            _append(spans, text, start, i + 1)
+            start = i + 1
+            if c == "\n":
+                closing = ""
+        i += 1
+    _append(spans, text, start, len(text))
+    return tuple(piece for span in spans for piece in _cut_long(text, span))
+
+
+@settings(max_examples=500)
+@given(st.text(alphabet="建设市民。；！？?，“”《》「」』 \n1.5%a（）甲", max_size=260))
+def test_sentences_are_those_of_the_slow_loop(text: str):
+    assert sentence_spans(text) == character_by_character(text)
+
+
+@given(st.integers(100, 140), st.sampled_from("“《「『"), st.text(alphabet="甲。”》“」\n）", max_size=30))
+def test_a_quotation_that_is_not_closed_in_time(length: int, mark: str, rest: str):
+    text = mark + "甲" * (length - 2) + "。" + rest + "乙。" * 20 + "”》"
+    assert sentence_spans(text) == character_by_character(text)
