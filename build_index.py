@@ -14,7 +14,7 @@ import os
 import sys
 from pathlib import Path
 
-STEPS = {"read": "读取 read", "passages": "向量 vectors", "write": "写入 write"}
+STEPS = {"texts": "索引 index", "write": "写入 write"}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -25,6 +25,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder to write")
     parser.add_argument("--model", metavar="NAME_OR_PATH", help="sentence-transformers model (default: the included one)")
     parser.add_argument("--force", action="store_true", help="build again although nothing changed")
+    parser.add_argument("--workers", type=_workers, default=None, metavar="N", help="processes to build with (default: one a core; 1: none)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     options = parser.parse_args(arguments)
     if options.check is None and (not options.corpus or options.index is None):
@@ -54,6 +55,8 @@ def _check(folder: Path) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    import time
+
     from tqdm import tqdm
 
     from index.build import build
@@ -61,13 +64,20 @@ def _build(options: argparse.Namespace) -> int:
 
     bars: dict[str, tqdm[object]] = {}
 
+    begun = time.perf_counter()
+
     def progress(step: str, done: int, total: int) -> None:
+        if step == "passages":
+            bars["texts"].set_postfix_str(f"{done:,} 段 passages, {done / (time.perf_counter() - begun):,.0f}/s", refresh=False)
+            return
         if step not in bars:
-            bars[step] = tqdm(total=total, desc=STEPS[step], file=sys.stderr, leave=False, disable=None, ascii=" ▏▎▍▌▋▊▉█")
+            unit = {"unit": "B", "unit_scale": True} if step == "texts" else {}
+            bars[step] = tqdm(total=total, desc=STEPS[step], file=sys.stderr, leave=False, disable=None, ascii=" ▏▎▍▌▋▊▉█", **unit)
         bars[step].update(done - bars[step].n)
 
     try:
-        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force)
+        workers = options.workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force, workers)
     finally:
         for bar in bars.values():
             bar.close()

@@ -1,42 +1,46 @@
 """Folder of files -> a new generation of an index folder.
 
-Order: list files, take over what did not change, read, split into reports, read metadata, correct it, split into
-passages, drop duplicates, embed, write and switch (`index.generation`).
+Order: list files, take over what did not change, and for all others, several at a time: read, split into reports, read
+metadata, correct it, split into passages (`index.reading`); drop duplicates; words, vectors and pieces of batches of
+passages (`index.digest`); write each as it comes (`index.writer`) and switch (`index.generation`). What is done in
+other processes comes back in order, so the index is the same byte for byte however many there are.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from index.compendium import split_reports
-from index.encoder import Encoder, StaticEncoder
-from index.errors import CorpusError, IndexFolderError, UnreadableFile
+import numpy as np
+from numpy.typing import NDArray
+
+from index.digest import Digest, Text, digest
+from index.encoder import Encoder, StaticEncoder, Vectors
+from index.errors import CorpusError, IndexFolderError
 from index.generation import builder, file_hash, write_generation
-from index.lexical import Lexical
-from index.library import FORMAT, SCHEMA, read_manifest
-from index.metadata import read_metadata
-from index.passages import split_passages
-from index.readers import READERS, read_file
-from index.records import Document, Removed, Skipped
-from index.reuse import Before, Read
+from index.library import FORMAT, read_manifest
+from index.readers import READERS
+from index.reading import Contents, Read, Source, read_source
+from index.records import Passage, Removed, Skipped
+from index.reuse import Before
 from index.sidecar import NAME as SIDECAR
-from index.sidecar import Correction, correct, read_corrections
+from index.sidecar import Correction, read_corrections
 from index.sidecar import fingerprint as correction_fingerprint
 from index.tokens import Tokens
 from index.words import fingerprint
+from index.workers import Workers
+from index.writer import IndexWriter
 
-_BATCH = 2048  # passages encoded at a time
+_BATCH = 512  # passages digested at a time
+_ENOUGH = 4_000_000  # bytes of files to read below which starting processes takes longer than it saves
 READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again
-if TYPE_CHECKING:
-    from index.stores.faiss_store import FaissStore
 
-Progress = Callable[[str, int, int], None]  # step, done, total
+Progress = Callable[[str, int, int], None]  # step, done, total (0: not known yet)
 
 
 @dataclass(frozen=True)
@@ -85,23 +89,13 @@ def list_files(corpora: Iterable[Path]) -> list[tuple[Path, str]]:
     return [(path, name) for name, path in sorted(found.items())]
 
 
-def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = ()) -> tuple[list[Document], list[Skipped], list[Removed]]:
-    """The reports of one file with their metadata, the members or pages that could not be read, and text in no report.
+@dataclass(frozen=True)
+class _Batch:
+    """Some passages on their way: `rows` of the generation before, or None; `done` bytes of files when they are written."""
 
-    Raises:
-        UnreadableFile: see `index.readers.read_file`.
-    """
-    reading = read_file(path, name)
-    documents: list[Document] = []
-    removed: list[Removed] = []
-    for raw in reading.texts:
-        parts, lead = split_reports(raw.text)
-        removed += [Removed(raw.file, text) for text in (*raw.removed, *lead)]
-        for part in parts:
-            text = raw.text[part.start : part.end]
-            meta = correct(read_metadata(text, raw.file, part.title or raw.title), raw.file, corrections)
-            documents.append(Document(raw.file, text, part.start, meta))
-    return documents, list(reading.skipped), removed
+    passages: list[Passage]
+    rows: NDArray[np.int64] | None
+    done: int
 
 
 def build(
@@ -110,14 +104,19 @@ def build(
     encoder: Encoder,
     progress: Progress = lambda step, done, total: None,
     force: bool = False,
+    workers: int = 1,
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
-    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again.
+    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again. With more
+    than one of `workers` as many processes are started, where there is enough to do for them; a script that asks for
+    them must be guarded by `if __name__ == "__main__"`. `progress` hears of `texts` (bytes of files indexed so far),
+    `passages` (indexed so far) and `write`.
 
     Raises:
         CorpusError: no files, or none of them could be read.
         IndexFolderError: `folder` holds something that is no index, another build is at work, or the disk is full.
+        WorkerError: one of the processes died.
     """
     begun = time.perf_counter()
     files = list_files(corpora)
@@ -133,18 +132,14 @@ def build(
         if not force and (old := _unchanged(folder, recipe, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
         before = Before(None if force else folder, recipe)
-        reports, skipped, removed = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
-        if not reports:
-            raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
-        passages, sentences, tokens = _encode_all(reports, before, encoder, progress)
-        progress("write", 0, 1)
-        counts = {"files": len(files), "documents": len(reports), "passages": passages.count, "sentences": sentences.count}
-        shown = tuple(_shown(r) for r in reports)
-        manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
-        manifest["removed"] = [asdict(r) for r in removed]
-        write_generation(folder, manifest, _parts(reports, passages, sentences, tokens))
+        at_work = _Build([Source(path, name, corrections) for path, name in files], {name: source for name, source in sources}, before, encoder, progress)
+        manifest = {**recipe, "sources": sources}
+        write_generation(folder, lambda: manifest | at_work.found(), [partial(at_work.write, workers=workers)])
         progress("write", 1, 1)
-    return Summary(shown, tuple(skipped), tuple(removed), counts, True, time.perf_counter() - begun)
+    found = at_work.found()
+    return Summary(
+        tuple(found["documents"]), tuple(at_work.skipped), tuple(at_work.removed), found["counts"], True, time.perf_counter() - begun
+    )
 
 
 def _source(path: Path, name: str, corrections: tuple[Correction, ...]) -> str:
@@ -168,62 +163,119 @@ def _unchanged(folder: Path, recipe: dict[str, Any], sources: list[list[str]]) -
     return Summary(tuple(manifest["documents"]), skipped, removed, manifest["counts"], False, 0.0)
 
 
-def _read_all(
-    files: list[tuple[Path, str]], sources: dict[str, str], before: Before, corrections: tuple[Correction, ...], progress: Progress
-) -> tuple[list[Read], list[Skipped], list[Removed]]:
-    reports: list[Read] = []
-    skipped: list[Skipped] = []
-    removed: list[Removed] = []
-    seen: dict[str, str] = {}
-    for number, (path, name) in enumerate(files):
-        progress("read", number, len(files))
-        same = before.reports(name, sources[name])
-        if same is None:
-            try:
-                documents, missed, left_out = read_documents(path, name, corrections)
-            except UnreadableFile as error:
-                skipped.append(Skipped(name, error.reason))
-                continue
-            same = [Read(d, split_passages(d)) for d in documents], missed, left_out
-        skipped += same[1]
-        removed += same[2]
-        for report in same[0]:
-            document = report.document
-            if document.id in seen:
-                skipped.append(Skipped(document.file, f"the same report ({document.meta.title}) is in {seen[document.id]}"))
-            elif not report.passages:
-                skipped.append(Skipped(document.file, "holds no sentence"))
-            else:
-                seen[document.id] = document.file
-                reports.append(report)
-    progress("read", len(files), len(files))
-    return reports, skipped, removed
+class _Build:
+    """One build under way: what it reads, and what it has found so far."""
+
+    def __init__(self, files: list[Source], sources: dict[str, str], before: Before, encoder: Encoder, progress: Progress) -> None:
+        self.skipped: list[Skipped] = []
+        self.removed: list[Removed] = []
+        self._files, self._sources, self._before, self._encoder, self._progress = files, sources, before, encoder, progress
+        self._sizes = {file.name: _size(file.path) for file in files}
+        self._shown: list[dict[str, Any]] = []
+        self._counts = {"files": len(files)}
+
+    def found(self) -> dict[str, Any]:
+        """What the manifest says of a generation that is written."""
+        skipped, removed = ([asdict(row) for row in rows] for rows in (self.skipped, self.removed))
+        return {"counts": self._counts, "documents": self._shown, "skipped": skipped, "removed": removed}
+
+    def write(self, work: Path, workers: int) -> None:
+        """Read, digest and write everything into the folder of a generation."""
+        static = self._encoder if isinstance(self._encoder, StaticEncoder) else None
+        new = sum(self._sizes[f.name] for f in self._files if not self._before.knows(f.name, self._sources[f.name]))
+        done = 0
+        with Workers(workers if new >= _ENOUGH else 1) as pool, IndexWriter(work, self._encoder.dimension, static is not None) as out:
+            under_way: deque[_Batch] = deque()
+            for result in pool.map(_digest, self._jobs(self._batches(pool, out), under_way, static)):
+                batch = under_way.popleft()
+                out.batch(result.words, *self._vectors(batch, result))
+                done += len(batch.passages)
+                self._progress("texts", batch.done, sum(self._sizes.values()))
+                self._progress("passages", done, 0)
+            if not self._shown:
+                raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in self.skipped[:5]))
+            self._progress("write", 0, 1)
+            self._counts |= {"documents": out.documents, "passages": out.passages, "sentences": out.sentences}
+            out.finish()
+
+    def _contents(self, pool: Workers) -> Iterator[tuple[Source, Contents]]:
+        """The files in order: read anew by the workers, or taken over."""
+        known = {file.name: self._before.knows(file.name, self._sources[file.name]) for file in self._files}
+        read = pool.map(read_source, [file for file in self._files if not known[file.name]], ahead=1)
+        for file in self._files:
+            yield file, self._before.reports(file.name, self._sources[file.name]) if known[file.name] else next(read)
+
+    def _batches(self, pool: Workers, out: IndexWriter) -> Iterator[_Batch]:
+        """Passages of all reports in batches; the reports themselves are written on the way."""
+        seen: dict[str, str] = {}
+        read = 0
+        waiting: list[Passage] = []
+        for file, contents in self._contents(pool):
+            self.skipped += contents.skipped
+            self.removed += contents.removed
+            for report in contents.reports:
+                if not self._accepted(report, seen):
+                    continue
+                out.report(report.document, report.passages)
+                if report.rows is not None and waiting:
+                    yield _Batch(waiting, None, read)
+                    waiting = []
+                for start in range(0, len(report.passages), _BATCH):
+                    part = list(report.passages[start : start + _BATCH])
+                    done = read + int(self._sizes[file.name] * part[-1].end / (report.document.offset + len(report.document.text)))
+                    if report.rows is not None:
+                        yield _Batch(part, report.rows[start : start + _BATCH], done)
+                        continue
+                    waiting += part
+                    if len(waiting) >= _BATCH:
+                        yield _Batch(waiting, None, done)
+                        waiting = []
+            read += self._sizes[file.name]
+        if waiting:
+            yield _Batch(waiting, None, read)
+
+    def _accepted(self, report: Read, seen: dict[str, str]) -> bool:
+        """Whether a report goes into the index; if not, why is told."""
+        document = report.document
+        if document.id in seen:
+            self.skipped.append(Skipped(document.file, f"the same report ({document.meta.title}) is in {seen[document.id]}"))
+            return False
+        if not report.passages:
+            self.skipped.append(Skipped(document.file, "holds no sentence"))
+            return False
+        seen[document.id] = document.file
+        self._shown.append(_shown(report))
+        return True
+
+    @staticmethod
+    def _jobs(batches: Iterable[_Batch], under_way: deque[_Batch], static: StaticEncoder | None) -> Iterator[_Job]:
+        for batch in batches:
+            under_way.append(batch)
+            # Vectors of an unchanged report are taken over; its words are few to count and stand nowhere by passage.
+            yield [(p.text, p.sentences) for p in batch.passages], static if batch.rows is None else None
+
+    def _vectors(self, batch: _Batch, result: Digest) -> tuple[Vectors, Vectors, Tokens | None]:
+        """Vectors of passages and sentences, and pieces: taken over, digested, or made here by a model with one process."""
+        if batch.rows is not None:
+            return self._before.vectors(batch.rows)
+        if result.passages is not None and result.sentences is not None:
+            return result.passages, result.sentences, result.tokens
+        whole = self._encoder.encode_passages([p.text for p in batch.passages])
+        return whole, self._encoder.encode_passages([s for p in batch.passages for s in p.sentence_texts()]), None
 
 
-def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress: Progress) -> tuple[FaissStore, FaissStore, Tokens | None]:
-    """Vectors of passages and sentences and the pieces, in the order of the reports; only new reports are encoded."""
-    from index.stores.faiss_store import FaissStore
+_Job = tuple[list[Text], StaticEncoder | None]
 
-    total = sum(len(r.passages) for r in reports if r.rows is None)
-    passages, sentences = FaissStore.empty(encoder.dimension), FaissStore.empty(encoder.dimension)
-    pieces: list[Tokens] = []
-    done = 0
-    for report in reports:
-        for start in range(0, len(report.passages), _BATCH):
-            batch = report.passages[start : start + _BATCH]
-            if report.rows is not None:
-                whole, parts, tokens = before.vectors(report.rows[start : start + _BATCH])
-            else:
-                progress("passages", done, total)
-                texts = [s for p in batch for s in p.sentence_texts()]
-                tokens = Tokens.build(encoder, texts) if isinstance(encoder, StaticEncoder) else None
-                whole, parts = encoder.encode_passages([p.text for p in batch]), encoder.encode_passages(texts)
-                done += len(batch)
-            passages.add(whole)
-            sentences.add(parts)
-            pieces += [tokens] if tokens else []
-    progress("passages", total, total)
-    return passages, sentences, Tokens.join(pieces) if pieces else None
+
+def _digest(job: _Job) -> Digest:
+    return digest(*job)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _shown(report: Read) -> dict[str, Any]:
@@ -232,38 +284,3 @@ def _shown(report: Read) -> dict[str, Any]:
     values = {f: getattr(meta, f) for f in ("title", "province", "city", "level", "year", "kind")}
     unsure = [f for f, v in values.items() if v is None or meta.evidence.get(f, "").endswith("×")]
     return values | {"file": report.document.file, "passages": len(report.passages), "evidence": meta.evidence, "unsure": unsure}
-
-
-def _parts(reports: list[Read], passages: FaissStore, sentences: FaissStore, tokens: Tokens | None) -> list[Callable[[Path], None]]:
-    """What writes the parts of a generation."""
-    texts = (p.text for r in reports for p in r.passages)
-    parts: list[Callable[[Path], None]] = [
-        lambda work: _write_passages(work / "passages.sqlite", reports),
-        lambda work: passages.save(work / "passages.faiss"),
-        lambda work: sentences.save(work / "sentences.faiss"),
-        lambda work: Lexical.build(texts, work / "words"),
-    ]
-    if tokens:
-        parts.append(lambda work: tokens.save(work / "tokens"))
-    return parts
-
-
-def _write_passages(path: Path, reports: list[Read]) -> None:
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript(SCHEMA)
-        row = sentence = 0
-        for number, report in enumerate(reports):
-            document = report.document
-            meta = json.dumps(asdict(document.meta), ensure_ascii=False)
-            values = (number, document.id, document.file, document.offset, meta, document.text)
-            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)", values)
-            for p in report.passages:
-                period = (p.period.kind, p.period.year) if p.period else (None, None)
-                heading = json.dumps(p.heading, ensure_ascii=False)
-                record = (row, number, p.start, p.end, heading, json.dumps(p.sentences), *period, sentence)
-                connection.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", record)
-                row, sentence = row + 1, sentence + len(p.sentences)
-        connection.commit()
-    finally:
-        connection.close()

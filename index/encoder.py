@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,15 +58,37 @@ class StaticEncoder:
         self._tokenizer.no_padding()
         self.weights = weights.astype(np.float32)
         self.norms = np.linalg.norm(self.weights, axis=1)
+        self.path = path
         self.name = name or str(path)
         self.dimension = int(weights.shape[1])
         # Every 61st row tells two models apart and is read in a millisecond.
         self.fingerprint = hashlib.sha256(repr(weights.shape).encode() + weights[::61].tobytes()).hexdigest()[:16]
 
+    def __reduce__(self) -> tuple[Callable[[Path, str], StaticEncoder], tuple[Path, str]]:
+        """In another process the model is read there, once, however often it is sent."""
+        return _read_once, (self.path, self.name)
+
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Ids of the pieces of each text, pieces without a vector left out."""
+        """Ids of the pieces of each text."""
         encodings = self._tokenizer.encode_batch_fast([t or " " for t in texts], add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
+
+    def flat_ids(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Ids of the pieces of all texts one after the other, and where each text starts among them, (texts + 1,)."""
+        rows = self.token_ids(texts)
+        starts = np.fromiter(accumulate(map(len, rows), initial=0), np.int64, len(rows) + 1)
+        return np.fromiter(chain.from_iterable(rows), np.int32, int(starts[-1])), starts
+
+    def sums(self, ids: NDArray[np.int32], starts: NDArray[np.int64]) -> Vectors:
+        """Sum of the vectors of each run of pieces ids[starts[i] : starts[i + 1]], (runs, dimension).
+
+        As a product with a sparse matrix, which reads each piece's vector once and copies none; its library takes
+        longer to load than one question to encode, so questions do without.
+        """
+        from scipy.sparse import csr_array
+
+        runs = csr_array((np.ones(len(ids), np.float32), ids, starts), shape=(len(starts) - 1, len(self.weights)))
+        return np.asarray(runs @ self.weights, np.float32)
 
     def pieces(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Ids of a text's pieces that have a vector, and their [start, end) in the text, (n,) and (n, 2)."""
@@ -84,10 +108,20 @@ class StaticEncoder:
                 starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])[filled]
                 # Sum and mean point the same way; unit length makes them equal.
                 out[start + filled] = np.add.reduceat(self.weights[ids], starts, axis=0)
-        norms = np.linalg.norm(out, axis=1, keepdims=True)
-        return np.asarray(out / np.where(norms > 0, norms, 1), np.float32)
+        return unit(out)
 
     encode_queries = encode_passages
+
+
+@cache
+def _read_once(path: Path, name: str) -> StaticEncoder:
+    return StaticEncoder(path, name)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows brought to unit length; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
 
 
 class SentenceTransformerEncoder:

@@ -6,6 +6,7 @@ ChengwenError
 |-- ModelError           the embedding model cannot be opened
 |-- IndexFolderError     an index folder that is missing, broken or of another version
 |   `-- ModelMismatch    the index was built with another embedding model
+|-- WorkerError          a process that helped to build ended by itself
 `-- QuestionError        a question that cannot be asked (empty, too long)
 """
 
@@ -38,6 +39,10 @@ class IndexFolderError(ChengwenError):
 
 class ModelMismatch(IndexFolderError):
     """The index was built with another embedding model than the one at hand."""
+
+
+class WorkerError(ChengwenError):
+    """A process that helped to build an index ended before its work was done."""
 
 
 class QuestionError(ChengwenError):

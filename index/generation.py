@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from index.errors import IndexFolderError
 
 Write = Callable[[Path], None]  # writes one part of a generation into the folder given
+Manifest = dict[str, Any] | Callable[[], dict[str, Any]]
 
 
 @contextmanager
@@ -44,8 +46,10 @@ def builder(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def write_generation(folder: Path, manifest: dict[str, Any], parts: list[Write]) -> str:
+def write_generation(folder: Path, manifest: Manifest, parts: list[Write]) -> str:
     """Write all parts and the manifest (with a hash of every file), switch to it, return its name.
+
+    A manifest that is only known when the parts are written is given as a function.
 
     Raises:
         IndexFolderError: the disk is full or refuses; the old generation goes on serving.
@@ -56,8 +60,11 @@ def write_generation(folder: Path, manifest: dict[str, Any], parts: list[Write])
         work.mkdir(parents=True)
         for write in parts:
             write(work)
-        hashes = {p.relative_to(work).as_posix(): file_hash(p) for p in sorted(work.rglob("*")) if p.is_file()}
-        text = json.dumps(manifest | {"hashes": hashes}, ensure_ascii=False, indent=1)
+        values = manifest() if callable(manifest) else manifest
+        files = [p for p in sorted(work.rglob("*")) if p.is_file()]
+        with ThreadPoolExecutor(os.cpu_count()) as threads:  # hashing leaves Python's lock to others
+            hashes = {p.relative_to(work).as_posix(): found for p, found in zip(files, threads.map(file_hash, files), strict=True)}
+        text = json.dumps(values | {"hashes": hashes}, ensure_ascii=False, indent=1)
         _write_down(work / "manifest.json", text)
         work.rename(folder / "generations" / name)
         pointer = folder / f"current.{os.getpid()}"

@@ -1,17 +1,20 @@
-"""BM25 over jieba words (bm25s, Lucene's variant; k1 = 1.5, b = 0.75), memory-mapped from disk."""
+"""BM25 over jieba words (Lucene's variant; k1 = 1.5, b = 0.75), memory-mapped from disk."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.words import words
+from index.lexical_writer import LexicalWriter
+from index.word_counts import count_words
 
 Scores = NDArray[np.float32]
+_BATCH = 2048  # texts counted at a time
 
 
 class Lexical:
@@ -26,21 +29,14 @@ class Lexical:
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path) -> None:
         """Segment the texts (one row each, in order) and write the index into `folder`."""
-        import bm25s
-        from bm25s.tokenization import Tokenized
-
-        vocabulary: dict[str, int] = {}
-        rows = [[vocabulary.setdefault(w, len(vocabulary)) for w in words(text)] for text in texts]
-        folder.mkdir(parents=True, exist_ok=True)
-        if vocabulary:
-            bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-            bm25.index(Tokenized(ids=rows, vocab=vocabulary), show_progress=False)
-            bm25.save(str(folder))
-        (folder / "words.json").write_text(json.dumps({"count": len(rows), "words": vocabulary}, ensure_ascii=False), "utf-8")
+        writer = LexicalWriter(folder)
+        for batch in _batches(texts):
+            writer.add(count_words(batch))
+        writer.finish()
 
     @classmethod
     def open(cls, folder: Path) -> Lexical:
-        """Map what `build` wrote; the arrays are read directly, so no question waits for bm25s to load."""
+        """Map what `build` wrote; the arrays are read directly, so no question waits for a library to load."""
         head = json.loads((folder / "words.json").read_text("utf-8"))
         if not head["words"]:
             return cls({}, head["count"], np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64))
@@ -62,3 +58,9 @@ class Lexical:
     def _span(self, word: str) -> slice:
         number = self._vocabulary.get(word)
         return slice(0, 0) if number is None else slice(int(self._starts[number]), int(self._starts[number + 1]))
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(texts)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch

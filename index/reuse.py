@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,9 @@ from numpy.typing import NDArray
 from index.encoder import Vectors
 from index.errors import IndexFolderError
 from index.library import Library
-from index.records import Document, Passage, Removed, Skipped
+from index.reading import Contents, Read
+from index.records import Removed, Skipped
 from index.tokens import Tokens
-
-
-@dataclass(frozen=True)
-class Read:
-    """A report with its passages; `rows` are those of the generation before, None where it must be encoded."""
-
-    document: Document
-    passages: tuple[Passage, ...]
-    rows: NDArray[np.int64] | None = None
 
 
 class Before:
@@ -42,15 +34,29 @@ class Before:
         self.library = library
         self._skipped = [Skipped(**row) for row in library.manifest["skipped"]]
         self._removed = [Removed(**row) for row in library.manifest["removed"]]
+        sources = {name for name, _ in library.manifest["sources"]}
+        numbers: dict[str, list[int]] = {}
+        for number, document in enumerate(library.documents):
+            for name in _origins(document.file):
+                if name in sources:
+                    numbers.setdefault(name, []).append(number)
+        unread = {row.file for row in self._skipped}
         for name, source in library.manifest["sources"]:
-            numbers = [n for n, document in enumerate(library.documents) if _belongs(document.file, name)]
-            if numbers and not any(row.file == name for row in self._skipped):
-                self._by_source[source] = (name, numbers)
+            if name in numbers and name not in unread:
+                self._by_source[source] = (name, numbers[name])
 
-    def reports(self, name: str, source: str) -> tuple[list[Read], list[Skipped], list[Removed]] | None:
-        """The reports of an unchanged or renamed file, and what of it is in none; None where it must be read again."""
+    def knows(self, name: str, source: str) -> bool:
+        """Whether the reports of a file, unchanged or renamed, can be taken over."""
         if self.library is None or source not in self._by_source:
-            return None
+            return False
+        old_name, numbers = self._by_source[source]
+        last = old_name.rsplit("/", 1)[-1]
+        # What was read from the old name must be read again.
+        return old_name == name or not any(last in self.library.documents[n].meta.evidence.values() for n in numbers)
+
+    def reports(self, name: str, source: str) -> Contents:
+        """The reports of a file that is known, and what of it is in none."""
+        assert self.library is not None
         old_name, numbers = self._by_source[source]
 
         def _renamed(file: str) -> str:
@@ -59,14 +65,13 @@ class Before:
         found = []
         for number in numbers:
             document = self.library.documents[number]
-            if old_name != name and old_name.rsplit("/", 1)[-1] in document.meta.evidence.values():
-                return None  # something was read from the old name
-            rows = np.flatnonzero(self.library.document_of == number).astype(np.int64)
+            edges = np.searchsorted(self.library.document_of, [number, number + 1])
+            rows = np.arange(edges[0], edges[1], dtype=np.int64)
             document = replace(document, file=_renamed(document.file), text=self.library.document_text(number))
             found.append(Read(document, tuple(self.library.read(rows)), rows))
         skipped = [replace(row, file=_renamed(row.file)) for row in self._skipped if _belongs(row.file, old_name)]
         removed = [replace(row, file=_renamed(row.file)) for row in self._removed if _belongs(row.file, old_name)]
-        return found, skipped, removed
+        return Contents(tuple(found), tuple(skipped), tuple(removed))
 
     def vectors(self, rows: NDArray[np.int64]) -> tuple[Vectors, Vectors, Tokens | None]:
         """Passage vectors, sentence vectors and pieces of passage rows."""
@@ -80,3 +85,9 @@ class Before:
 def _belongs(file: str, source: str) -> bool:
     """Whether a document was read from a source file: the file itself, or a member of an archive."""
     return file == source or file.startswith(source + "/")
+
+
+def _origins(file: str) -> list[str]:
+    """The source files that a document may have been read from: the file itself, or an archive above it."""
+    parts = file.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]

@@ -1,28 +1,53 @@
-"""BM25: our reading of the stored arrays against the library that wrote them, and against a sum worked by hand."""
+"""BM25: our arrays against those that bm25s makes of the same words, and against a sum worked by hand."""
 
 from __future__ import annotations
 
+import json
 import math
+import random
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index.lexical import Lexical
+from index.lexical_writer import LexicalWriter
+from index.word_counts import count_words
 from index.words import fingerprint, words
 
 TEXTS = ["治理农村生活污水", "新建学校三所", "农村学校改造", "污水处理厂扩建，污水管网", "", "🙂"]
 
 
-def test_scores_equal_those_of_bm25s(tmp_path: Path):
+def with_bm25s(texts: list[str], folder: Path) -> dict[str, int]:
+    """The index that bm25s makes of the same words; the vocabulary it was given."""
     import bm25s
+    from bm25s.tokenization import Tokenized
 
-    Lexical.build(TEXTS, tmp_path)
-    ours = Lexical.open(tmp_path)
-    theirs = bm25s.BM25.load(str(tmp_path), load_vocab=False)
-    for question in ("农村污水", "学校", "污水 污水", "没有的词"):
-        known = [ours._vocabulary[w] for w in words(question) if w in ours._vocabulary]
-        expected = theirs.get_scores_from_ids(known)[: len(TEXTS)] if known else np.zeros(len(TEXTS))
-        np.testing.assert_allclose(ours.scores(words(question)), expected, rtol=1e-6)
+    vocabulary: dict[str, int] = {}
+    rows = [[vocabulary.setdefault(w, len(vocabulary)) for w in words(text)] for text in texts]
+    theirs = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
+    theirs.index(Tokenized(ids=rows, vocab=dict(vocabulary)), show_progress=False)
+    theirs.save(str(folder))
+    return vocabulary
+
+
+@pytest.mark.parametrize(("piece", "merged"), [(1, 1), (7, 5), (40, 1000), (1 << 22, 1 << 23)])
+def test_the_arrays_are_those_of_bm25s_to_the_last_bit(tmp_path: Path, piece: int, merged: int):
+    rng = random.Random(piece)
+    # More words than 16 bits can number, so that sorting takes both of its rounds.
+    many = [" ".join(f"{rng.randrange(40_000)}.{rng.randrange(3)}" for _ in range(400)) for _ in range(300)] if piece > 1000 else []
+    texts = [*TEXTS, *("".join(rng.choices("污水学校农村治理新建扩建改造管网，。", k=rng.randrange(60))) for _ in range(50)), *many]
+    vocabulary = with_bm25s(texts, tmp_path / "theirs")
+    writer = LexicalWriter(tmp_path / "ours", piece, merged)
+    for start in range(0, len(texts), 9):
+        writer.add(count_words(texts[start : start + 9]))
+    writer.finish()
+    assert json.loads((tmp_path / "ours" / "words.json").read_text("utf-8")) == {"count": len(texts), "words": vocabulary}
+    assert len(vocabulary) > 1 << 16 or not many
+    for name in ("data", "indices", "indptr"):
+        ours, theirs = (np.load(tmp_path / side / f"{name}.csc.index.npy") for side in ("ours", "theirs"))
+        np.testing.assert_array_equal(ours, theirs)
+    assert {p.name for p in (tmp_path / "ours").iterdir()} == {"words.json", *(f"{n}.csc.index.npy" for n in ("data", "indices", "indptr"))}
 
 
 def test_a_sum_worked_by_hand(tmp_path: Path):

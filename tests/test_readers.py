@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.build import build, read_documents
+from index.build import build
 from index.errors import UnreadableFile
 from index.passages import split_passages
 from index.readers import READERS, Reading, read_bytes
@@ -26,6 +26,7 @@ from index.readers.doc import read_doc
 from index.readers.docx_numbering import number_text
 from index.readers.pdf import read_pdf
 from index.readers.tables import table_lines
+from index.reading import read_documents
 from index.records import RawText
 from tests import make_files as make
 from tests.conftest import ROOT, ToyEncoder

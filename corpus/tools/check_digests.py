@@ -23,7 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from index.build import list_files, read_documents  # noqa: E402
+from index.build import list_files  # noqa: E402
+from index.reading import read_documents  # noqa: E402
 
 Own = dict[tuple[str, int], list[str]]  # (place, year) -> texts of its reports
 RUN = 12
