@@ -20,8 +20,11 @@ def make_page(shelf: Shelf) -> Blocks:
     """The page over what a shelf serves."""
     import gradio as gr
 
+    from pages.api import add_api
+
     with gr.Blocks(title="城问 Chengwen", analytics_enabled=False) as page:
         _add_tabs(shelf, voice_of(shelf, "zh"))
+        add_api(shelf)
     with page.route("English", "/en"):
         _add_tabs(shelf, voice_of(shelf, "en"))
     return page  # type: ignore[no-any-return]
