@@ -74,6 +74,7 @@ def settings(shelf: Any, allowed: Access, port: int) -> dict[str, Any]:  # noqa:
     import gradio as gr
     from starlette.middleware import Middleware
 
+    from pages.frame import head_script
     from pages.guard import Guard
     from qa.shelf import SIZE_LIMIT
 
@@ -83,7 +84,7 @@ def settings(shelf: Any, allowed: Access, port: int) -> dict[str, Any]:  # noqa:
         block_label_background_fill="transparent",
     )
     guard = Middleware(Guard, local=allowed.local, password=allowed.password, uploads=shelf.editable)
-    look = {"css_paths": STYLE, "theme": theme, "footer_links": [], "quiet": True, "ssr_mode": False}
+    look = {"head": head_script(), "css_paths": STYLE, "theme": theme, "footer_links": [], "quiet": True, "ssr_mode": False}
     limits = {"max_file_size": SIZE_LIMIT, "max_threads": THREADS, "share": False, "enable_monitoring": False, "run_history": False}
     where = {"server_name": allowed.host, "server_port": port, "app_kwargs": {"middleware": [guard]}, "prevent_thread_lock": True}
     return look | limits | where | {"mcp_server": True}

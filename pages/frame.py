@@ -1,16 +1,19 @@
-"""The page as a whole: its tabs, once in Chinese at / and once in English at /en."""
+"""The page as a whole: its head, its tabs and the meeting stage, once in Chinese at / and once in English at /en."""
 
 from __future__ import annotations
 
+import json
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages.texts import LANGUAGES, TEXTS
+from index.errors import ChengwenError
+from pages.texts import as_script
+from pages.voices import speak
 
 if TYPE_CHECKING:
     from gradio import Blocks
 
-    from qa.page import Voice
     from qa.shelf import Shelf
 
 FOLDER = Path(__file__).parent
@@ -23,30 +26,60 @@ def make_page(shelf: Shelf) -> Blocks:
     from pages.api import add_api
 
     with gr.Blocks(title="城问 Chengwen", analytics_enabled=False) as page:
-        _add_tabs(shelf, voice_of(shelf, "zh"))
+        _lay_out(shelf, "zh")
         add_api(shelf)
     with page.route("English", "/en"):
-        _add_tabs(shelf, voice_of(shelf, "en"))
+        _lay_out(shelf, "en")
     return page  # type: ignore[no-any-return]
 
 
-def voice_of(shelf: Shelf, language: str) -> Voice:
-    """How the page speaks in a language; in English a place of China is written in pinyin."""
-    from qa.page import Voice
-
-    column = LANGUAGES.index(language)
-    return Voice({key: texts[column] for key, texts in TEXTS.items()}, file=shelf.shown)
+def head_script() -> str:
+    """What goes into the head of the page: the texts and what all tabs share."""
+    return f"<script>window.chengwenTexts = {as_script()};\n{script('frame.js')}</script>"
 
 
-def _add_tabs(shelf: Shelf, voice: Voice) -> None:
+def script(name: str) -> str:
+    """A script of the page, as written."""
+    return (FOLDER / name).read_text("utf-8")
+
+
+def _lay_out(shelf: Shelf, language: str) -> None:
     import gradio as gr
 
     from pages.ask_tab import add_ask_tab
     from pages.compare_tab import add_compare_tab
+    from pages.meeting import meeting_html
+
+    voice = speak(shelf, language)
+
+    def report(spot: str) -> str:
+        """The whole report that a passage is of, its sentence marked; a place that is not there is told."""
+        from qa.page import report_html
+
+        try:
+            place = json.loads(spot)
+            opened = shelf.serving.reports.open(str(place["document"]))
+            spots, spans = [(int(place["start"]), int(place["end"]))], [tuple(map(int, place["span"]))] if place["span"] else []
+            return report_html(opened, speak(shelf, language), spots, [(a, b) for a, b in spans])
+        except ChengwenError as error:
+            return f'<p class="failed">{escape(str(error))}</p>'
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            return f'<p class="failed">{voice.html("failed")}</p>'
 
     gr.Navbar(visible=False)
+    other = "./" if language == "en" else "en"
+    gr.HTML(
+        f'<header class="top"><a class="skip" href="#question">{voice.html("skip")}</a>'
+        f"<h1>{voice.html('title')} <small>{voice.html('subtitle')}</small></h1><div class='switches'>"
+        f'<button type="button" class="plain" id="meeting-start">{voice.html("meeting")}</button>'
+        f'<button type="button" class="plain" id="theme" title="{voice.html("theme")}" aria-label="{voice.html("theme")}">◐</button>'
+        f'<a class="plain" id="language" href="{other}" aria-label="{voice.html("language_label")}">{voice.html("language")}</a></div></header>',
+        js_on_load=script("panel.js"),
+        server_functions=[report],
+    )
     with gr.Tabs():
-        with gr.Tab(voice("tab_ask"), id="ask"):
-            add_ask_tab(shelf.engine, voice)
-        with gr.Tab(voice("tab_compare"), id="compare"):
-            add_compare_tab(shelf.engine, voice)
+        with gr.Tab(voice("tab_ask"), id="ask", render_children=True):
+            add_ask_tab(shelf, language)
+        with gr.Tab(voice("tab_compare"), id="compare", render_children=True):
+            add_compare_tab(shelf, language)
+    gr.HTML(meeting_html(voice), js_on_load=script("meeting.js"), elem_id="meeting")

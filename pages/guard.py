@@ -22,7 +22,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-BODY_LIMIT = 1_000_000  # bytes of a request that brings no file
+BODY_LIMIT = 2_000_000  # bytes of a request that brings no file
 UPLOAD_LIMIT = 550_000_000  # bytes of one that does: ten of the largest files and the forms around them
 UPLOAD = "/gradio_api/upload"
 OPEN = "/gradio_api/startup-events"  # gradio asks this of itself at launch; the answer is true or false

@@ -5,6 +5,7 @@ Imports neither gradio nor numpy. Targets are hatched, places that do not tell t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from qa.comparison import Comparison, Row
@@ -16,8 +17,14 @@ _LABEL = 92  # pixels for the name of a place
 _WIDE = 560  # pixels for the longest bar
 
 
-def comparison_html(comparison: Comparison, voice: Voice) -> str:
-    """Everything about one comparison, for the page."""
+def comparison_html(comparison: Comparison, voice: Voice, spots: Mapping[int, str] | None = None) -> str:
+    """Everything about one comparison, for the page.
+
+    Args:
+        comparison: what to show.
+        voice: the language.
+        spots: number of a passage -> where its report is opened (`qa.report.Reports.spots`).
+    """
     if not comparison.rows:
         return f'<p class="none">{voice.html("compare_none")}</p>'
     verdict = comparison.verdict
@@ -28,7 +35,7 @@ def comparison_html(comparison: Comparison, voice: Voice) -> str:
     counted = voice.html("stated", stated=stated, absent=absent)
     head = f'<h3 class="indicator">{escape(title)}</h3>{said}<p class="counted">{counted}</p>'
     chart = "" if comparison.text else bar_chart(comparison, voice)
-    return f'<section class="comparison">{head}{chart}{_table(comparison, voice)}</section>'
+    return f'<section class="comparison">{head}{chart}{_table(comparison, voice, spots or {})}</section>'
 
 
 def bar_chart(comparison: Comparison, voice: Voice) -> str:
@@ -71,24 +78,29 @@ def _bar(row: Row, number: int, zero: float, span: float, voice: Voice) -> str:
     )
 
 
-def _table(comparison: Comparison, voice: Voice) -> str:
+def _table(comparison: Comparison, voice: Voice, spots: Mapping[int, str]) -> str:
     columns = (
         ["column_city", "column_evidence"]
         if comparison.text
         else ["column_city", "column_raw", "column_value", "column_kind", "column_year"]
     )
     head = "".join(f'<th scope="col">{voice.html(c)}</th>' for c in [*columns, "column_source"])
-    return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{"".join(_row(r, comparison, voice) for r in comparison.rows)}</tbody></table>'
+    body = "".join(_row(r, comparison, voice, spots.get(r.row, "")) for r in comparison.rows)
+    return f'<div class="scroll"><table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _row(row: Row, comparison: Comparison, voice: Voice) -> str:
+def _row(row: Row, comparison: Comparison, voice: Voice, spot: str) -> str:
     start = row.sentence[0]
     figure = (row.figure[0] - start, row.figure[1] - start)
     spans = [figure] if not row.absent and 0 <= figure[0] < figure[1] <= len(row.evidence) else []
     evidence = marked(row.evidence, [("span", spans)])
     place = f'<th scope="row">{escape(voice.place(row.city))}</th>'
     heading = escape(" › ".join(row.heading))
-    source = f'<details><summary>{escape(row.title or row.file)}</summary><blockquote>{evidence}</blockquote><p class="section">{heading}</p></details>'
+    opens = f'<button type="button" class="link" data-do="open" data-spot="{escape(spot)}">{voice.html("open")}</button>' if spot else ""
+    source = (
+        f"<details><summary>{escape(row.title or voice.file(row.file))}</summary><blockquote>{evidence}</blockquote>"
+        f'<p class="section">{heading}</p>{opens}</details>'
+    )
     if comparison.text:
         more = "".join(f"<li>{escape(text)}</li>" for text in row.more)
         told = evidence + (f"<ul>{more}</ul>" if more else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from qa.followup import follow
 from qa.fuse import Weights, fuse, fuse_again, relative
 from qa.indicated import indicated, seems_told, speaking
 from qa.places import Places
-from qa.question import Query
+from qa.question import Query, leave_out
 from qa.records import Answer, Hit, Refusal
 from qa.rerank import DEPTH, CrossReranker, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
@@ -66,7 +66,9 @@ class Engine:
         self.ask("城镇新增就业多少人")
         self.compare("城镇新增就业多少人", cities=[d.meta.city for d in self.library.documents[:1] if d.meta.city])
 
-    def ask(self, question: str, k: int = 10, scope: Scope | None = None, previous: Query | None = None) -> Answer:
+    def ask(
+        self, question: str, k: int = 10, scope: Scope | None = None, previous: Query | None = None, without: Collection[str] = ()
+    ) -> Answer:
         """The best `k` passages for a question, or why nothing answers.
 
         Args:
@@ -74,12 +76,14 @@ class Engine:
             k: passages wanted.
             scope: given by the caller, wins over what the question names.
             previous: the query of the turn before, which a follow-up (那泉州呢?) is completed from.
+            without: what was understood and shall not count: cities, years, tense.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
         begun = time.perf_counter()
         query, completed = follow(question, self.places, previous)
+        query = leave_out(query, without)
         scope, refusal = self._scope(query, scope or Scope())
         if refusal is not None:
             hits = self._search(query, Scope(kinds=scope.kinds) if refusal.reason == "absent_city" else scope, k)

@@ -14,7 +14,7 @@ from index.records import Meta, Span
 from qa.citation import citation
 from qa.records import Answer, Hit
 from qa.related import Related
-from qa.report import Report
+from qa.report import Report, spot
 
 _MANY = 3  # more places than this are told by their number
 
@@ -95,16 +95,11 @@ def hit_html(hit: Hit, voice: Voice, words: str = "", lead: bool = False) -> str
     inner = tuple((a - first, b - first) for a, b in hit.highlights if first <= a and b <= last)
     sentence = marked(hit.sentence, [("word", inner), ("span", span)])
     passage = marked(hit.passage.text, [("sentence", (hit.best,)), ("span", tuple((a + first, b + first) for a, b in span))])
-    start = hit.passage.start + first
-    spot = {
-        "document": hit.passage.document_id,
-        "start": start,
-        "end": start + last - first,
-        "span": [start + span[0][0], start + span[0][1]] if span else [],
-    }
+    words_in = (span[0][0] + first, span[0][1] + first) if span else (0, 0)
+    place = spot(hit.passage.document_id, hit.passage.start, hit.best, words_in)
     title = hit.meta.title or voice("no_title")
     return (
-        f'<article class="hit{" lead" if lead else ""}" data-spot="{escape(json.dumps(spot))}">'
+        f'<article class="hit{" lead" if lead else ""}" data-spot="{escape(place)}">'
         f'<p class="answer">{sentence}</p>'
         f"{source_line(hit.meta, voice, hit)}"
         f'<div class="actions"><button type="button" class="link strong" data-do="open">{voice.html("open")}</button>'
@@ -115,7 +110,7 @@ def hit_html(hit: Hit, voice: Voice, words: str = "", lead: bool = False) -> str
     )
 
 
-def answer_html(answer: Answer, voice: Voice, related: Sequence[Related] = (), more: int = 5, total: int = 0) -> str:
+def answer_html(answer: Answer, voice: Voice, related: Sequence[Related] = (), more: int = 5, total: int = 0, compare: str = "") -> str:
     """The card of one turn.
 
     Args:
@@ -124,17 +119,18 @@ def answer_html(answer: Answer, voice: Voice, related: Sequence[Related] = (), m
         related: questions to go on with.
         more: further hits shown, folded.
         total: places of the library, so that a scope of all of them can be named as such.
+        compare: the same question of every place, offered where it is not empty.
     """
     head = _question(answer, voice, total)
     if not answer.answered:
-        return f'<section class="turn refused">{head}{_refusal(answer, voice)}{_related(answer, related, voice)}</section>'
+        return f'<section class="turn refused">{head}{_refusal(answer, voice)}{_related(related, voice, compare)}</section>'
     leads = _leads(answer)
     rest = [hit for hit in answer.hits if hit not in leads][:more]
     cards = "".join(hit_html(hit, voice, answer.span if hit.rank == 1 else "", lead=True) for hit in leads)
     others = "".join(hit_html(hit, voice) for hit in rest)
     if rest:
         others = f'<details class="others"><summary>{voice.html("others", count=len(rest))}</summary>{others}</details>'
-    return f'<section class="turn">{head}{cards}{_verdict(voice)}{others}{_related(answer, related, voice)}</section>'
+    return f'<section class="turn">{head}{cards}{_verdict(voice)}{others}{_related(related, voice, compare)}</section>'
 
 
 def _leads(answer: Answer) -> list[Hit]:
@@ -177,7 +173,7 @@ def _chips(answer: Answer, voice: Voice, total: int) -> str:
         chips += [_chip(voice("year", year=year), "years", str(year), voice) for year in scope.years]
     chips += [_chip(voice(kind), "kinds", kind, voice) for kind in scope.kinds]
     if query.tense:
-        chips.append(f'<span class="chip">{voice.html("ask_" + query.tense)}</span>')
+        chips.append(_chip(voice("ask_" + query.tense), "tense", query.tense, voice))
     return "".join(chips)
 
 
@@ -221,12 +217,14 @@ def _refusal(answer: Answer, voice: Voice) -> str:
     )
 
 
-def _related(answer: Answer, related: Sequence[Related], voice: Voice) -> str:
+def _related(related: Sequence[Related], voice: Voice, compare: str) -> str:
     buttons = "".join(
         f'<button type="button" class="chip" data-do="ask" data-text="{escape(r.text)}">{escape(r.text)}</button>' for r in related
     )
-    if answer.answered and answer.query.wants == "figure":
-        buttons += f'<button type="button" class="chip" data-do="compare">{voice.html("compare_these")}</button>'
+    if compare:
+        buttons += (
+            f'<button type="button" class="chip" data-do="compare" data-text="{escape(compare)}">{voice.html("compare_these")}</button>'
+        )
     return f'<div class="related"><span>{voice.html("related")}</span>{buttons}</div>' if buttons else ""
 
 

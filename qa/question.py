@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from index.errors import QuestionError
 from index.text import plain
@@ -63,6 +63,15 @@ class Query:
     language: str = "zh"
     corrections: tuple[tuple[str, str], ...] = ()
     topic_asked: str = ""
+
+
+def leave_out(query: Query, fields: Collection[str]) -> Query:
+    """The query without its cities, years or tense, for one who takes away what was understood."""
+    if "cities" in fields:
+        query = replace(query, cities=(), absent_cities=(), corrections=())
+    if "years" in fields:
+        query = replace(query, years=())
+    return replace(query, tense=None) if "tense" in fields else query
 
 
 def understand(question: str, places: Places) -> Query:

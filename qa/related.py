@@ -36,15 +36,23 @@ def related(engine: Engine, answer: Answer, most: int = 4) -> tuple[Related, ...
 
 
 def same_question_of(engine: Engine, question: str, city: str, other: str) -> str:
-    """The question with one place's name replaced, empty where it does not name the place."""
+    """The question with one place's name replaced (by 各市 where `other` is empty); empty where it does not name the place."""
     names = [name for name, meant in engine.places.names.items() if meant == city]
     flat = plain(question)
     for name in sorted(names, key=len, reverse=True):
         match = re.search(rf"{re.escape(name)}(?:市|县|区)?" if not name.isascii() else rf"\b{re.escape(name)}\b", flat, re.I)
         if match:
-            written = latin_name(engine, other) if name.isascii() else other
+            written = (latin_name(engine, other) if other else "all cities") if name.isascii() else other or "各市"
             return question[: match.start()] + written + question[match.end() :] if len(flat) == len(question) else ""
     return ""
+
+
+def everywhere(engine: Engine, answer: Answer) -> str:
+    """The same question of every place, for one that asks a figure of a single place; otherwise empty."""
+    query = answer.query
+    if query.wants != "figure" or len(query.cities) != 1:
+        return ""
+    return same_question_of(engine, answer.completed or query.text, query.cities[0], "")
 
 
 def latin_name(engine: Engine, city: str) -> str:

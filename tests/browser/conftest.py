@@ -70,7 +70,7 @@ def page(browser, page_address: str):
     away: list[str] = []
     page.on("request", lambda r: away.append(r.url) if r.url.startswith("http") and not r.url.startswith(page_address) else None)
     page.goto(page_address)
-    page.wait_for_selector("#question textarea")
+    page.wait_for_selector("[data-ready]", state="attached")
     yield page
     context.close()
     assert away == []

@@ -38,7 +38,7 @@ def test_what_is_typed_is_shown_as_text(page):
 
 
 def test_an_example_is_one_click(page):
-    page.locator("button.example").first.click()
+    page.locator("#examples button").first.click()
     page.wait_for_selector(".turn")
 
 
