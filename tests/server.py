@@ -26,6 +26,7 @@ class Server:
     address: str
     index: Path
     log: Path
+    process: int = 0
 
     def post(self, path: str, body: object, **more: object) -> httpx.Response:
         """One request with a JSON body."""
@@ -50,6 +51,37 @@ class Server:
         return self.post("/gradio_api/component_server", body)
 
 
+@dataclass
+class Share:
+    """How much of this machine a stretch of work got: 1 where nothing else ran, 0.5 where other programs took half.
+
+    Other work on the same cores makes everything slower by about that factor; a limit in seconds is divided by it.
+    Without /proc (not Linux) it is 1.
+    """
+
+    server: Server
+    value: float = 1.0
+
+    def __enter__(self) -> Share:
+        self._begun = self._read()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._begun:
+            total, ours = (after - before for after, before in zip(self._read(), self._begun, strict=True))
+            self.value = min(max(ours / max(total, 1e-9), 0.02), 1.0)
+
+    def _read(self) -> tuple[float, float] | None:
+        """(time of all cores so far, the part of it that was idle or ours) in ticks."""
+        stat = Path("/proc/stat")
+        if not stat.is_file():
+            return None
+        times = [float(x) for x in stat.read_text().split("\n", 1)[0].split()[1:9]]
+        own = Path(f"/proc/{self.server.process}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks = os.sysconf("SC_CLK_TCK")
+        return sum(times), times[3] + times[4] + float(own[11]) + float(own[12]) + time.process_time() * ticks
+
+
 def free_port() -> int:
     """A port that nothing listens on."""
     with socket.socket() as s:
@@ -70,7 +102,7 @@ def serve(index: Path, log: Path, *options: str, environment: Mapping[str, str] 
             while "Ctrl+C" not in log.read_text("utf-8"):
                 assert process.poll() is None and time.monotonic() < end, log.read_text("utf-8")
                 time.sleep(0.1)
-            yield Server(f"http://127.0.0.1:{port}", index, log)
+            yield Server(f"http://127.0.0.1:{port}", index, log, process.pid)
         finally:
             process.terminate()
             process.wait(20)
