@@ -15,7 +15,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -61,9 +61,11 @@ class Guard:
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         path = scope["path"]
-        status, text = self._foreign(headers, scope["method"]) or self._closed(path) or (0, "")
+        status, text = self._foreign(headers, scope["method"])
         if not status and self.password and path != OPEN:
             status, text = await self._stranger(headers.get("authorization", ""))
+        if not status:
+            status, text = self._closed(path)
         limit = UPLOAD_LIMIT if path.rstrip("/") == UPLOAD else BODY_LIMIT
         length = headers.get("content-length", "0")
         if not status and not (length.isascii() and length.isdecimal() and int(length) <= limit):
@@ -73,25 +75,25 @@ class Guard:
             return
         await self._pass(scope, _limited(receive, limit), send)
 
-    def _foreign(self, headers: dict[str, str], method: str) -> tuple[int, str] | None:
+    def _foreign(self, headers: dict[str, str], method: str) -> tuple[int, str]:
         """A page of another site, or another site's name for this machine."""
         host = headers.get("host", "")
-        if self.local and not is_local(urlsplit(f"//{host}").hostname or ""):
+        if self.local and not is_local(_split(f"//{host}").hostname or ""):
             return 403, "this page answers to 127.0.0.1 and localhost only"
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _split(origin).netloc.lower() != host.lower():
             return 403, "requests from pages of other sites are refused"
         opened = method in ("GET", "HEAD") and headers.get("sec-fetch-mode") == "navigate"
         if headers.get("sec-fetch-site") in ("cross-site", "same-site") and not opened:
             return 403, "requests from pages of other sites are refused"
-        return None
+        return 0, ""
 
-    def _closed(self, path: str) -> tuple[int, str] | None:
+    def _closed(self, path: str) -> tuple[int, str]:
         if path.startswith(ABROAD):
             return 403, "nothing is fetched from elsewhere"
         if not self.uploads and path.rstrip("/") == UPLOAD:
             return 403, "this page takes no files"
-        return None
+        return 0, ""
 
     async def _stranger(self, authorization: str) -> tuple[int, str]:
         """(0, "") for who knows the password."""
@@ -125,9 +127,8 @@ class Guard:
                 await _reply(send, 413, str(error))
         except Exception:  # of a request that gradio does not foresee; the owner of the terminal gets the trace
             traceback.print_exc(file=sys.stderr)
-            if begun:
-                raise
-            await _reply(send, 500, "this request failed; docs/api.md tells the forms that are understood")
+            if not begun:
+                await _reply(send, 500, "this request failed; docs/api.md tells the forms that are understood")
 
 
 class _TooLarge(Exception):
@@ -142,6 +143,14 @@ def is_local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _split(address: str) -> SplitResult:
+    """An address in its parts; one that is none has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
