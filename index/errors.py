@@ -4,6 +4,7 @@ ChengwenError
 |-- CorpusError          a folder or file that cannot be indexed
 |   `-- UnreadableFile   one file; the build goes on and lists it as skipped
 |-- ModelError           the embedding model cannot be opened
+|-- AccessError          a page that would be open to more people than was said
 |-- IndexFolderError     an index folder that is missing, broken or of another version
 |   `-- ModelMismatch    the index was built with another embedding model
 |-- WorkerError          a process that helped to build ended by itself
@@ -31,6 +32,10 @@ class UnreadableFile(CorpusError):
 
 class ModelError(ChengwenError):
     """An embedding model that is missing or damaged."""
+
+
+class AccessError(ChengwenError):
+    """A page that would be open to more people than was said."""
 
 
 class IndexFolderError(ChengwenError):

@@ -23,8 +23,11 @@ def make_page(shelf: Shelf) -> Blocks:
     """The page over what a shelf serves."""
     import gradio as gr
 
+    from pages.api import add_api
+
     with gr.Blocks(title="城问 Chengwen", analytics_enabled=False) as page:
         _lay_out(shelf, "zh")
+        add_api(shelf)
     with page.route("English", "/en"):
         _lay_out(shelf, "en")
     return page  # type: ignore[no-any-return]

@@ -74,14 +74,7 @@ def _places(engine: Engine, typed: str | None) -> list[str] | None:
     """
     if typed is None:
         return None
-    found: list[str] = []
-    for name in filter(None, (part.strip() for part in typed.replace("，", ",").replace("、", ",").split(","))):
-        cities = engine.places.find(name).cities
-        if not cities:
-            held = "、".join(dict.fromkeys(d.meta.city for d in engine.library.documents if d.meta.city))
-            raise QuestionError(f"{name} is no place of this library; it holds {held}")
-        found += cities
-    return list(dict.fromkeys(found))
+    return list(engine.places.known(typed.replace("，", ",").replace("、", ",").split(",")))
 
 
 def _write(comparison: Comparison, options: argparse.Namespace) -> None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
 from index.divisions import Divisions, Mention
+from index.errors import QuestionError
 from index.records import Document, Span
+from index.text import plain
 
 GROUPS = Path(__file__).parent / "data" / "groups.tsv"
+_SHOWN = 50  # places named in a message
 _SUFFIX = re.compile(r"(?:'s)?(?: (?:city|town|county|district))?$", re.I)
 
 
@@ -113,6 +116,22 @@ class Places:
         corrections = () if cities else tuple(self._nearly(question))
         cities = _narrowest(cities, self.documents) or wider
         return Named(tuple(dict.fromkeys(cities)), tuple(dict.fromkeys(absent)), tuple(sorted(spans)), corrections)
+
+    def known(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The library's own names for places given one by one, in any form that a question may name them in.
+
+        Raises:
+            QuestionError: a name is no place of the library.
+        """
+        found: list[str] = []
+        for name in filter(None, (name.strip() for name in names)):
+            cities = self.find(plain(name)).cities
+            if not cities:
+                held = list(dict.fromkeys(d.meta.city for d in self.documents if d.meta.city))
+                more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+                raise QuestionError(f"{name} is no place of this library; it holds {'、'.join(held[:_SHOWN])}{more}")
+            found += cities
+        return tuple(dict.fromkeys(found))
 
     def _own(self, question: str) -> tuple[list[str], list[Span]]:
         cities: list[str] = []

@@ -40,6 +40,8 @@ class Hit:
             "kind": self.meta.kind,
             "title": self.meta.title,
             "file": self.file,
+            "document_id": self.passage.document_id,
+            "start": self.passage.start,
             "heading": list(self.passage.heading),
             "period": {"kind": period.kind, "year": period.year} if period else None,
             "text": self.passage.text,
