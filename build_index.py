@@ -14,7 +14,7 @@ import os
 import sys
 from pathlib import Path
 
-STEPS = {"read": "读取 read", "passages": "向量 vectors", "write": "写入 write"}
+STEPS = {"read": "读取 read", "passages": "段落 passages", "sentences": "句子 sentences", "write": "写入 write"}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

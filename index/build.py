@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.additions import TAKEN_OUT, Additions
 from index.compendium import split_reports
 from index.encoder import Encoder, StaticEncoder
 from index.errors import CorpusError, IndexFolderError, UnreadableFile
@@ -36,7 +37,7 @@ READING_VERSION = 2  # raise when reading or splitting changes, so that unchange
 if TYPE_CHECKING:
     from index.stores.faiss_store import FaissStore
 
-Progress = Callable[[str, int, int], None]  # step, done, total
+Progress = Callable[[str, int, int], None]  # step (read, passages, sentences, write), done, total
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,12 @@ def list_files(corpora: Iterable[Path]) -> list[tuple[Path, str]]:
     return [(path, name) for name, path in sorted(found.items())]
 
 
-def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = ()) -> tuple[list[Document], list[Skipped], list[Removed]]:
+def read_documents(
+    path: Path, name: str, corrections: tuple[Correction, ...] = (), called: str = ""
+) -> tuple[list[Document], list[Skipped], list[Removed]]:
     """The reports of one file with their metadata, the members or pages that could not be read, and text in no report.
+
+    `called` is the name the file came with where `name` is only what it is stored under.
 
     Raises:
         UnreadableFile: see `index.readers.read_file`.
@@ -99,7 +104,8 @@ def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = 
         removed += [Removed(raw.file, text) for text in (*raw.removed, *lead)]
         for part in parts:
             text = raw.text[part.start : part.end]
-            meta = correct(read_metadata(text, raw.file, part.title or raw.title), raw.file, corrections)
+            found = read_metadata(text, (called or name) + raw.file[len(name) :], part.title or raw.title)
+            meta = correct(found, raw.file, corrections)
             documents.append(Document(raw.file, text, part.start, meta))
     return documents, list(reading.skipped), removed
 
@@ -113,14 +119,20 @@ def build(
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
-    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again.
+    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again. What was
+    added, taken out or corrected on the page (`index.additions`) counts like the folders given.
 
     Raises:
         CorpusError: no files, or none of them could be read.
         IndexFolderError: `folder` holds something that is no index, another build is at work, or the disk is full.
     """
     begun = time.perf_counter()
-    files = list_files(corpora)
+    added = Additions(folder)
+    given = [str(c.resolve()) for c in corpora]
+    corpora = [*corpora, *added.folders()]
+    found = list_files(corpora)
+    files = [(path, name) for path, name in found if name not in added.removed]
+    left_out = [Skipped(name, TAKEN_OUT) for _, name in found if name in added.removed]
     corrections = read_corrections(corpora)
     recipe = {
         "format": FORMAT,
@@ -130,10 +142,11 @@ def build(
     }
     with builder(folder):
         sources = [[name, _source(path, name, corrections)] for path, name in files]
-        if not force and (old := _unchanged(folder, recipe, sources)):
+        if not force and (old := _unchanged(folder, recipe | {"corpora": given}, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
         before = Before(None if force else folder, recipe)
-        reports, skipped, removed = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
+        reports, skipped, removed = _read_all(files, {name: source for name, source in sources}, before, corrections, progress, added.names)
+        skipped += left_out
         if not reports:
             raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
         passages, sentences, tokens = _encode_all(reports, before, encoder, progress)
@@ -141,7 +154,7 @@ def build(
         counts = {"files": len(files), "documents": len(reports), "passages": passages.count, "sentences": sentences.count}
         shown = tuple(_shown(r) for r in reports)
         manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
-        manifest["removed"] = [asdict(r) for r in removed]
+        manifest |= {"removed": [asdict(r) for r in removed], "corpora": given}
         write_generation(folder, manifest, _parts(reports, passages, sentences, tokens))
         progress("write", 1, 1)
     return Summary(shown, tuple(skipped), tuple(removed), counts, True, time.perf_counter() - begun)
@@ -169,7 +182,12 @@ def _unchanged(folder: Path, recipe: dict[str, Any], sources: list[list[str]]) -
 
 
 def _read_all(
-    files: list[tuple[Path, str]], sources: dict[str, str], before: Before, corrections: tuple[Correction, ...], progress: Progress
+    files: list[tuple[Path, str]],
+    sources: dict[str, str],
+    before: Before,
+    corrections: tuple[Correction, ...],
+    progress: Progress,
+    names: Mapping[str, str],
 ) -> tuple[list[Read], list[Skipped], list[Removed]]:
     reports: list[Read] = []
     skipped: list[Skipped] = []
@@ -180,7 +198,7 @@ def _read_all(
         same = before.reports(name, sources[name])
         if same is None:
             try:
-                documents, missed, left_out = read_documents(path, name, corrections)
+                documents, missed, left_out = read_documents(path, name, corrections, names.get(name, name))
             except UnreadableFile as error:
                 skipped.append(Skipped(name, error.reason))
                 continue
@@ -217,12 +235,15 @@ def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress:
                 progress("passages", done, total)
                 texts = [s for p in batch for s in p.sentence_texts()]
                 tokens = Tokens.build(encoder, texts) if isinstance(encoder, StaticEncoder) else None
-                whole, parts = encoder.encode_passages([p.text for p in batch]), encoder.encode_passages(texts)
+                whole = encoder.encode_passages([p.text for p in batch])
+                progress("sentences", done, total)
+                parts = encoder.encode_passages(texts)
                 done += len(batch)
             passages.add(whole)
             sentences.add(parts)
             pieces += [tokens] if tokens else []
-    progress("passages", total, total)
+    for step in ("passages", "sentences"):
+        progress(step, total, total)
     return passages, sentences, Tokens.join(pieces) if pieces else None
 
 
