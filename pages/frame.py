@@ -40,6 +40,7 @@ def _add_tabs(shelf: Shelf, voice: Voice) -> None:
 
     from pages.ask_tab import add_ask_tab
     from pages.compare_tab import add_compare_tab
+    from pages.library_tab import add_library_tab
 
     gr.Navbar(visible=False)
     with gr.Tabs():
@@ -47,3 +48,5 @@ def _add_tabs(shelf: Shelf, voice: Voice) -> None:
             add_ask_tab(shelf.engine, voice)
         with gr.Tab(voice("tab_compare"), id="compare"):
             add_compare_tab(shelf.engine, voice)
+        with gr.Tab(voice("tab_library"), id="library"):
+            add_library_tab(shelf, voice)

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,15 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def page_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of `ui.py` over the included corpus, started as a user starts it."""
+@contextmanager
+def serve(folder: Path, *corpora: Path) -> Iterator[str]:
+    """Build an index in `folder` and run `ui.py` over it, as a user does; gives its address."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
-    folder = tmp_path_factory.mktemp("page")
-    subprocess.run([sys.executable, "build_index.py", "corpus", "--index", folder / "index"], cwd=ROOT, check=True, capture_output=True)
+    built = subprocess.run(
+        [sys.executable, "build_index.py", *corpora, "--index", folder / "index"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert built.returncode < 2, built.stderr
     port = free_port()
     log = (folder / "log").open("w")
     command = [sys.executable, "ui.py", "--index", str(folder / "index"), "--port", str(port)]
@@ -50,6 +53,13 @@ def page_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.terminate()
         server.wait(10)
         log.close()
+
+
+@pytest.fixture(scope="session")
+def page_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of `ui.py` over the included corpus."""
+    with serve(tmp_path_factory.mktemp("page"), ROOT / "corpus") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
