@@ -25,7 +25,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder to write")
     parser.add_argument("--model", metavar="NAME_OR_PATH", help="sentence-transformers model (default: the included one)")
     parser.add_argument("--force", action="store_true", help="build again although nothing changed")
-    parser.add_argument("--workers", type=_workers, default=None, metavar="N", help="processes to build with (default: one a core; 1: none)")
+    parser.add_argument(
+        "--workers", type=_workers, default=None, metavar="N", help="processes to build with (default: one a core; 1: none)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     options = parser.parse_args(arguments)
     if options.check is None and (not options.corpus or options.index is None):

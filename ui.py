@@ -1,6 +1,6 @@
 """Open an index and show the page.
 
-    python ui.py [--index built/demo] [--port 7860]
+    python ui.py [--index built/demo] [--port 7860] [--corpus DIR ...]
     python ui.py --host 0.0.0.0 --password
 
 Without --host the page is served on this machine only (127.0.0.1). It loads nothing from elsewhere.
@@ -12,10 +12,11 @@ import argparse
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import ChengwenError
+from index.errors import ChengwenError, CorpusError
 from pages.access import Access, access, add_options
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--index", type=Path, default=Path("built/demo"), metavar="DIR", help="index folder (default built/demo)")
     parser.add_argument("--model", metavar="NAME_OR_PATH", help="model, if not the one the index was built with")
     parser.add_argument("--port", type=int, default=7860, help="port (default 7860)")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="folder to build from again when the library is changed on the page (default: those of the last build; repeatable)",
+    )
     add_options(parser)
     options = parser.parse_args(arguments)
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -41,20 +50,23 @@ def main(arguments: list[str]) -> int:
         allowed = access(options)
         from qa.engine import Engine
 
-        return serve(Engine.open(options.index, options.model), allowed, options.port)
+        for folder in options.corpus:
+            if not folder.exists():
+                raise CorpusError(f"{folder} does not exist; give the folder of reports that --index was built from")
+        return serve(Engine.open(options.index, options.model), allowed, options.port, options.corpus)
     except ChengwenError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
 
 
-def serve(engine: Engine, allowed: Access, port: int) -> int:
+def serve(engine: Engine, allowed: Access, port: int, corpora: Sequence[Path] = ()) -> int:
     """Lay out the page, launch it and stay until Ctrl+C."""
     from pages.api import plain_json
     from pages.frame import make_page
     from qa.shelf import Shelf
 
     threading.Thread(target=engine.warm, daemon=True).start()
-    shelf = Shelf(engine, editable=allowed.editable)
+    shelf = Shelf(engine, corpora, editable=allowed.editable)
     page = make_page(shelf)
     try:
         page.launch(**settings(shelf, allowed, port))
@@ -74,9 +86,9 @@ def settings(shelf: Any, allowed: Access, port: int) -> dict[str, Any]:  # noqa:
     import gradio as gr
     from starlette.middleware import Middleware
 
+    from index.additions import SIZE_LIMIT
     from pages.frame import head_script
     from pages.guard import Guard
-    from qa.shelf import SIZE_LIMIT
 
     theme = gr.themes.Soft(primary_hue="teal", font=FONTS, font_mono=["ui-monospace", "monospace"]).set(
         button_primary_background_fill="*primary_700",

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.additions import TAKEN_OUT, Additions
 from index.digest import Digest, Text, digest
 from index.encoder import Encoder, StaticEncoder, Vectors
 from index.errors import CorpusError, IndexFolderError
@@ -108,7 +109,8 @@ def build(
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
-    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again. With more
+    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again. What was
+    added, taken out or corrected on the page (`index.additions`) counts like the folders given. With more
     than one of `workers` as many processes are started, where there is enough to do for them; a script that asks for
     them must be guarded by `if __name__ == "__main__"`. `progress` hears of `texts` (bytes of files indexed so far),
     `passages` (indexed so far) and `write`.
@@ -119,7 +121,12 @@ def build(
         WorkerError: one of the processes died.
     """
     begun = time.perf_counter()
-    files = list_files(corpora)
+    added = Additions(folder)
+    given = [str(c.resolve()) for c in corpora]
+    corpora = [*corpora, *added.folders()]
+    listed = list_files(corpora)
+    files = [(path, name) for path, name in listed if name not in added.removed]
+    left_out = [Skipped(name, TAKEN_OUT) for _, name in listed if name in added.removed]
     corrections = read_corrections(corpora)
     recipe = {
         "format": FORMAT,
@@ -129,11 +136,13 @@ def build(
     }
     with builder(folder):
         sources = [[name, _source(path, name, corrections)] for path, name in files]
-        if not force and (old := _unchanged(folder, recipe, sources)):
+        if not force and (old := _unchanged(folder, recipe | {"corpora": given}, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
         before = Before(None if force else folder, recipe)
-        at_work = _Build([Source(path, name, corrections) for path, name in files], {name: source for name, source in sources}, before, encoder, progress)
-        manifest = {**recipe, "sources": sources}
+        wanted = [Source(path, name, corrections, added.names.get(name, "")) for path, name in files]
+        at_work = _Build(wanted, {name: source for name, source in sources}, before, encoder, progress)
+        at_work.skipped += left_out
+        manifest = {**recipe, "sources": sources, "corpora": given}
         write_generation(folder, lambda: manifest | at_work.found(), [partial(at_work.write, workers=workers)])
         progress("write", 1, 1)
     found = at_work.found()

@@ -19,11 +19,12 @@ from index.sidecar import Correction, correct
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: its path, the name it is shown by, and what the user corrected."""
+    """A file to read: its path, its name in the index, what the user corrected, the name it came with if that is another."""
 
     path: Path
     name: str
     corrections: tuple[Correction, ...] = ()
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,18 @@ class Contents:
 def read_source(source: Source) -> Contents:
     """Read a file and cut its reports into passages; a file that cannot be read is told in `skipped`."""
     try:
-        documents, skipped, removed = read_documents(source.path, source.name, source.corrections)
+        documents, skipped, removed = read_documents(source.path, source.name, source.corrections, source.called)
     except UnreadableFile as error:
         return Contents((), (Skipped(source.name, error.reason),), ())
     return Contents(tuple(Read(d, split_passages(d)) for d in documents), tuple(skipped), tuple(removed))
 
 
-def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = ()) -> tuple[list[Document], list[Skipped], list[Removed]]:
+def read_documents(
+    path: Path, name: str, corrections: tuple[Correction, ...] = (), called: str = ""
+) -> tuple[list[Document], list[Skipped], list[Removed]]:
     """The reports of one file with their metadata, the members or pages that could not be read, and text in no report.
+
+    `called` is the name the file came with where `name` is only what it is stored under.
 
     Raises:
         UnreadableFile: see `index.readers.read_file`.
@@ -67,6 +72,7 @@ def read_documents(path: Path, name: str, corrections: tuple[Correction, ...] = 
         removed += [Removed(raw.file, text) for text in (*raw.removed, *lead)]
         for part in parts:
             text = raw.text[part.start : part.end]
-            meta = correct(read_metadata(text, raw.file, part.title or raw.title), raw.file, corrections)
+            found = read_metadata(text, (called or name) + raw.file[len(name) :], part.title or raw.title)
+            meta = correct(found, raw.file, corrections)
             documents.append(Document(raw.file, text, part.start, meta))
     return documents, list(reading.skipped), removed

@@ -69,7 +69,7 @@ def _read(path: Path) -> list[Correction]:
 def correct(meta: Meta, file: str, corrections: Iterable[Correction]) -> Meta:
     """The metadata with the corrections that concern the document; the place above a corrected city is looked up."""
     for row in corrections:
-        if row.file != file or (row.title and row.title != meta.title):
+        if row.file != file or (row.title and row.title != meta.title.strip()):
             continue
         values = dict(row.values)
         found = {f: v for f, v in values.items() if f != "year"}
@@ -94,6 +94,6 @@ def correct(meta: Meta, file: str, corrections: Iterable[Correction]) -> Meta:
 
 
 def fingerprint(file: str, corrections: Iterable[Correction]) -> str:
-    """Changes when the corrections of a file change; empty where there are none."""
-    own = [r for r in corrections if r.file == file]
+    """Changes when the corrections of a file or of its members change; empty where there are none."""
+    own = [r for r in corrections if r.file == file or r.file.startswith(f"{file}/")]
     return digest(repr(own)) if own else ""

@@ -48,6 +48,7 @@ def _lay_out(shelf: Shelf, language: str) -> None:
 
     from pages.ask_tab import add_ask_tab
     from pages.compare_tab import add_compare_tab
+    from pages.library_tab import add_library_tab
     from pages.meeting import meeting_html
 
     voice = speak(shelf, language)
@@ -82,4 +83,6 @@ def _lay_out(shelf: Shelf, language: str) -> None:
             add_ask_tab(shelf, language)
         with gr.Tab(voice("tab_compare"), id="compare", render_children=True):
             add_compare_tab(shelf, language)
+        with gr.Tab(voice("tab_library"), id="library"):
+            add_library_tab(shelf, voice)
     gr.HTML(meeting_html(voice), js_on_load=script("meeting.js"), elem_id="meeting")

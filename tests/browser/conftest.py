@@ -49,14 +49,20 @@ def serve(index: Path, *options: str) -> Iterator[str]:
         log.close()
 
 
+def page_index_of(folder: Path, *corpora: Path) -> Path:
+    """An index in `folder`, built as a user builds it."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
+    command = [sys.executable, "build_index.py", *corpora, "--index", folder / "index"]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode < 2, built.stderr
+    return folder / "index"
+
+
 @pytest.fixture(scope="session")
 def page_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the included corpus."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
-    index = tmp_path_factory.mktemp("page") / "index"
-    subprocess.run([sys.executable, "build_index.py", "corpus", "--index", index], cwd=ROOT, check=True, capture_output=True)
-    return index
+    return page_index_of(tmp_path_factory.mktemp("page"), ROOT / "corpus")
 
 
 @pytest.fixture
