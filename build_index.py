@@ -3,7 +3,7 @@
     python build_index.py CORPUS... --index DIR [--model NAME_OR_PATH] [--json] [--force]
     python build_index.py --check DIR
 
-Exit code: 0 all read, 1 something was skipped (it is listed), 2 nothing could be done.
+Exit code: 0 all read, 1 something was skipped (it is listed), 2 nothing could be done, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -26,13 +26,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--model", metavar="NAME_OR_PATH", help="sentence-transformers model (default: the included one)")
     parser.add_argument("--force", action="store_true", help="build again although nothing changed")
     parser.add_argument(
-        "--workers", type=_workers, default=None, metavar="N", help="processes to build with (default: one a core; 1: none)"
+        "--workers", type=_count, default=_cores(), metavar="N", help="processes to build with (default: one a core; 1: none)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     options = parser.parse_args(arguments)
     if options.check is None and (not options.corpus or options.index is None):
         parser.error("give a corpus and --index DIR, or --check DIR")
     return options
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; give 1 or more")
+    return int(text)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main(arguments: list[str]) -> int:
@@ -46,6 +56,9 @@ def main(arguments: list[str]) -> int:
     except ChengwenError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; an index that was there before still serves\n")
+        return 130
 
 
 def _check(folder: Path) -> int:
@@ -78,8 +91,7 @@ def _build(options: argparse.Namespace) -> int:
         bars[step].update(done - bars[step].n)
 
     try:
-        workers = options.workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force, workers)
+        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force, options.workers)
     finally:
         for bar in bars.values():
             bar.close()
