@@ -14,10 +14,10 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
+from index.additions import SIZE_LIMIT
 from index.build import build
 from index.encoder import open_encoder
 from pages.guard import BODY_LIMIT
-from qa.shelf import SIZE_LIMIT
 from tests.conftest import ROOT, write_corpus
 from tests.server import Server, serve
 
