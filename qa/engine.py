@@ -122,7 +122,7 @@ class Engine:
             return hits, "", refusal or Refusal("not_stated")
         documents = self.library.documents_in(scope)
         found = indicated(self.library, self.encoder, query, documents) if self.weights.figures else None
-        if found and found.row is None and found.sure and not seems_told(found.indicator, hits[0]):
+        if found and found.row is None and found.sure and found.named and not seems_told(found.indicator, hits[0]):
             return hits, "", Refusal("not_stated", found.indicator.title)
         if found and found.row and found.sure:
             hits = self._first(found.row, hits, query)[:k]

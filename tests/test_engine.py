@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.build import build
+from index.encoder import open_encoder
 from index.errors import ModelMismatch
 from index.library import Library, Scope
 from pages.texts import words
@@ -112,3 +113,24 @@ def test_candidates_of_one_channel_have_the_scores_of_the_other(engine: Engine):
 def test_an_index_of_another_model_is_refused(engine: Engine):
     with pytest.raises(ModelMismatch, match="--model"):
         Engine(Library(engine.library.folder), ToyEncoder("another"))
+
+
+def figure_of(engine: Engine, question: str) -> tuple[bool, str]:
+    answer = engine.ask(question)
+    return answer.answered, answer.hits[0].sentence
+
+
+def test_wordings_that_the_figure_reader_does_not_know_are_answered(tmp_path: Path):
+    text = (
+        "2023年青岛市政府工作报告\n\n各位代表：\n\n一、2022年工作回顾\n\n"
+        "全年接待海内外游客3100万人次，比上年多。\n\n共有64个老旧小区改造完工，住户都搬回来了。\n\n"
+        "财政支持的保障性租赁住房开工900套。\n\n二、2023年工作安排\n\n再办好一批实事。\n"
+    )
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text(text, "utf-8")
+    encoder = open_encoder()
+    build([tmp_path / "corpus"], tmp_path / "index", encoder)
+    engine = Engine(Library(tmp_path / "index"), encoder)
+    assert figure_of(engine, "青岛2022年旅游人次是多少") == (True, "全年接待海内外游客3100万人次，比上年多。")
+    assert figure_of(engine, "青岛2022年改造老旧小区多少个") == (True, "共有64个老旧小区改造完工，住户都搬回来了。")
+    assert not engine.ask("青岛2022年一般公共预算收入是多少亿元").answered
