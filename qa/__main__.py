@@ -22,7 +22,7 @@ from index.errors import ChengwenError, QuestionError
 from qa.compare_command import add_commands, run
 from qa.engine import Engine
 from qa.question import Query
-from qa.records import Answer, Hit
+from qa.records import Answer, Hit, Refusal
 
 DEFAULT_INDEX = Path("built/demo")
 
@@ -139,14 +139,29 @@ def render(answer: Answer, show: int) -> str:
     """An answer for a terminal: the sentence, where it stands, and the next hits."""
     offered = "".join(f"{typed}: 是否指{meant}? did you mean {meant}?\n" for typed, meant in answer.corrections)
     if not answer.answered:
-        return offered + f"没有找到答案 no answer: {_why(answer)}\n"
+        return offered + _refused(answer)
     lines: list[str] = [offered.rstrip()] if offered else []
-    for hit in answer.hits[:show]:
-        meta = hit.meta
-        source = " · ".join(str(x) for x in (meta.city, meta.year, meta.title, *hit.passage.heading) if x)
-        mark = f"{hit.rank}. "
-        lines += [mark + _marked(hit, answer.span if hit.rank == 1 else ""), f"   {source}", f"   {hit.file}  {hit.score:.3f}", ""]
+    spans = {part.hit.rank: part.span for part in answer.parts if part.hit and not part.refusal} or {1: answer.span}
+    for hit in answer.hits[: max(show, len(spans))]:
+        lines += [f"{hit.rank}. " + _marked(hit, spans.get(hit.rank, "")), _source(hit), f"   {hit.file}  {hit.score:.3f}", ""]
+    lines += [f"{part.city}: {_why(part.refusal)}\n" for part in answer.parts if part.refusal]
     return "\n".join(lines)
+
+
+def _refused(answer: Answer) -> str:
+    """Why nothing answers, what came nearest, and the places that do tell it."""
+    lines = [f"没有找到答案 no answer: {_why(answer.refusal)}"]
+    lines += [f"   {part.city}: {_why(part.refusal)}" for part in answer.parts if part.refusal]
+    if answer.hits:
+        lines += [f"最接近的原文 nearest: {answer.hits[0].sentence}", _source(answer.hits[0])]
+    if answer.refusal and answer.refusal.speaking:
+        lines.append(f"提到它的地方 places that tell it: {'、'.join(answer.refusal.speaking[:12])}")
+    return "\n".join(lines) + "\n"
+
+
+def _source(hit: Hit) -> str:
+    meta = hit.meta
+    return "   " + " · ".join(str(x) for x in (meta.city, meta.year, meta.title, *hit.passage.heading) if x)
 
 
 _REASONS = {
@@ -157,8 +172,7 @@ _REASONS = {
 }
 
 
-def _why(answer: Answer) -> str:
-    refusal = answer.refusal
+def _why(refusal: Refusal | None) -> str:
     return f"{_REASONS[refusal.reason]} {refusal.detail}".strip() if refusal else ""
 
 

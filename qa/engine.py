@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,13 +21,16 @@ from qa.evidence import form
 from qa.followup import follow
 from qa.fuse import Weights, fuse, fuse_again, relative
 from qa.indicated import indicated, seems_told, speaking
+from qa.indicator import read_indicator
 from qa.places import Places
 from qa.question import Query, leave_out
-from qa.records import Answer, Hit, Refusal
+from qa.records import Answer, Hit, Part, Refusal
 from qa.rerank import DEPTH, CrossReranker, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words, with_second_figure
 from qa.targets import Aim, targets
+
+MOST_PLACES = 40  # places that each answer by themselves; more are a comparison
 
 
 class Engine:
@@ -84,26 +87,58 @@ class Engine:
         begun = time.perf_counter()
         query, completed = follow(question, self.places, previous)
         query = leave_out(query, without)
-        scope, refusal = self._scope(query, scope or Scope())
-        if refusal is not None:
-            hits = self._search(query, Scope(kinds=scope.kinds) if refusal.reason == "absent_city" else scope, k)
-            if refusal.reason == "absent_city":
-                refusal = replace(refusal, speaking=tuple(dict.fromkeys(h.meta.city for h in hits[:5] if h.meta.city)))
-            return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
+        given = scope or Scope()
+        scope, refusal = self._scope(query, given)
+        parts: tuple[Part, ...] = ()
+        places = given.cities or query.cities
+        if refusal is None and 1 < len(places) + len(query.absent_cities) <= MOST_PLACES and len(query.cities + query.absent_cities) > 1:
+            hits, span, refusal, parts = self._of_each(query, places, given, k)
+        else:
+            hits, span, refusal = self._found(query, scope, refusal, k)
+        if refusal and refusal.reason == "not_stated" and hits:
+            refusal = replace(refusal, speaking=self._speaking(query, given))
+        return Answer(query, scope, hits, span, time.perf_counter() - begun, refusal, completed, parts)
+
+    def _of_each(
+        self, query: Query, places: Sequence[str], given: Scope, k: int
+    ) -> tuple[tuple[Hit, ...], str, Refusal | None, tuple[Part, ...]]:
+        """Every place asked by itself: hits (the first of each that answers, by score, then the rest), span, refusal, parts."""
+        found = []
+        for city in places:
+            own = replace(query, cities=(city,), absent_cities=())
+            found.append((city, *self._found(own, *self._scope(own, replace(given, cities=(city,))), k)))
+        told = sorted((row for row in found if row[3] is None), key=lambda row: -row[1][0].score)
+        firsts = [hits[0] for _, hits, _, _ in told]
+        rest = sorted((h for _, hits, _, _ in found for h in hits if h not in firsts), key=lambda h: -h.score)
+        hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate((firsts + rest)[: max(k, len(firsts))], 1))
+        of = {hit.row: hit for hit in hits}
+        parts = [Part(city, of.get(own[0].row) if own else None, span, why) for city, own, span, why in found]
+        parts += [Part(city, None, "", Refusal("absent_city", city)) for city in query.absent_cities]
+        return hits, told[0][2] if told else "", None if told else found[0][3], tuple(parts)
+
+    def _found(self, query: Query, scope: Scope, refusal: Refusal | None, k: int) -> tuple[tuple[Hit, ...], str, Refusal | None]:
+        """Hits in scope, the answer's words in the first one, and why nothing answers."""
+        if refusal is not None and refusal.reason == "absent_city":
+            hits = self._search(query, Scope(kinds=scope.kinds), k)
+            return hits, "", replace(refusal, speaking=_places(hits[:5]))
         hits = self._search(query, scope, k)
-        if not hits:
-            return Answer(query, scope, hits, "", time.perf_counter() - begun, Refusal("not_stated"), completed)
+        if refusal is not None or not hits:
+            return hits, "", refusal or Refusal("not_stated")
         documents = self.library.documents_in(scope)
         found = indicated(self.library, self.encoder, query, documents) if self.weights.figures else None
-        if found and found.row is None and found.sure and not seems_told(found.indicator, hits[0]):
-            refusal = Refusal("not_stated", found.indicator.title, speaking(self.library, self.encoder, found.indicator))
-            return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
+        if found and found.row is None and found.sure and found.named and not seems_told(found.indicator, hits[0]):
+            return hits, "", Refusal("not_stated", found.indicator.title)
         if found and found.row and found.sure:
             hits = self._first(found.row, hits, query)[:k]
-            span = with_second_figure(hits[0].sentence, found.row.raw, query)
-        else:
-            span = answer_span(self.encoder, hits[0].sentence, query)
-        return Answer(query, scope, hits, span, time.perf_counter() - begun, None, completed)
+            return hits, with_second_figure(hits[0].sentence, found.row.raw, query), None
+        return hits, answer_span(self.encoder, hits[0].sentence, query), None
+
+    def _speaking(self, query: Query, given: Scope) -> tuple[str, ...]:
+        """Places whose reports do tell what the ones asked do not."""
+        indicator = read_indicator(query, self.encoder)
+        if indicator.known and not indicator.text:
+            return speaking(self.library, self.encoder, indicator)
+        return ()
 
     def compare(self, question: str, cities: Sequence[str] | None = None, year: int | None = None) -> Comparison:
         """A row for every document of the places asked about; see `qa.compare.compare`."""
@@ -143,17 +178,8 @@ class Engine:
         return any(len(r) if allowed is None else np.isin(r, allowed).any() for r in rows)
 
     def _search(self, query: Query, scope: Scope, k: int) -> tuple[Hit, ...]:
-        """Hits of all documents in scope; a question of several places gets the best of each place first."""
-        documents = self.library.documents_in(scope)
-        if len(scope.cities) < 2 or len(query.cities) < 2:
-            return self._rank(query, retrieve(self.library, self.encoder, query.topic, documents), k)
-        found: list[list[Hit]] = []
-        for city in scope.cities:
-            own = [d for d in documents if self.library.documents[d].meta.city == city]
-            found.append(list(self._rank(query, retrieve(self.library, self.encoder, query.topic, own), k)) if own else [])
-        firsts = sorted((hits[0] for hits in found if hits), key=lambda h: -h.score)
-        rest = sorted((h for hits in found for h in hits[1:]), key=lambda h: -h.score)
-        return tuple(replace(hit, rank=rank) for rank, hit in enumerate((firsts + rest)[: max(k, len(firsts))], 1))
+        """Hits of all documents in scope, best first."""
+        return self._rank(query, retrieve(self.library, self.encoder, query.topic, self.library.documents_in(scope)), k)
 
     def _rank(self, query: Query, candidates: Candidates, k: int) -> tuple[Hit, ...]:
         weights = self.weights
@@ -188,3 +214,8 @@ class Engine:
         sentence: Span = passage.sentences[best] if 0 <= best < len(passage.sentences) else (0, len(passage.text))
         highlights = matched_words(passage.text, query.topic)
         return Hit(rank, score, row, number, document.file, document.meta, passage, sentence, highlights)
+
+
+def _places(hits: Iterable[Hit]) -> tuple[str, ...]:
+    """The places of hits, each once."""
+    return tuple(dict.fromkeys(hit.meta.city for hit in hits if hit.meta.city))

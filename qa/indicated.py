@@ -21,10 +21,13 @@ from qa.figures import figures
 from qa.indicator import Indicator, read_indicator
 from qa.question import Query
 from qa.records import Hit
-from qa.terms import canonical, groups
+from qa.terms import GUESSED, canonical, groups
 
 _PART_OF_YEAR = re.compile(r"[前一二三四]季度|上半年|下半年|\d[-—至]\d{1,2}月|五年来|到20\d\d年")
 _NEAR = 20  # characters between an indicator's name and its figure
+_BEHIND = 4  # between a figure and the name behind it (728个老旧小区改造完毕)
+_BREAK = re.compile(r"[,，、;；]")
+_LET_IN = r"[^,，、;；。0-9]{0,4}?"
 MOST_TO_ASK = 100  # documents that are asked who does state the figure
 MOST_DOCUMENTS = 6  # one place's reports; a question of many places is a comparison
 
@@ -36,12 +39,14 @@ class Indicated:
     Attributes:
         indicator: what was asked.
         row: the figure in its sentence, None where the documents do not state it.
-        sure: whether the question names the indicator and nothing besides, so that None is an answer.
+        sure: whether the question asks for the indicator and nothing besides.
+        named: whether the question's own words are a name of it; else it was guessed, and None is no answer.
     """
 
     indicator: Indicator
     row: Row | None
     sure: bool
+    named: bool = True
 
 
 def indicated(library: Library, encoder: Encoder, query: Query, documents: Sequence[int]) -> Indicated | None:
@@ -55,7 +60,9 @@ def indicated(library: Library, encoder: Encoder, query: Query, documents: Seque
     asked = units_asked(query.text)
     fits = not asked or not indicator.units or bool(set(asked) & set(indicator.units))  # a share of GDP is not GDP
     sure = fits and any(canonical(indicator.label) == canonical(group.label) for group in groups())
-    return Indicated(indicator, max(stated, key=lambda row: row.score, default=None), sure)
+    own = {canonical(name) for group in groups() if canonical(group.label) == canonical(indicator.label) for name in group.names}
+    named = any(weight > GUESSED for name, weight in indicator.names if name in own)
+    return Indicated(indicator, max(stated, key=lambda row: row.score, default=None), sure, named)
 
 
 def seems_told(indicator: Indicator, hit: Hit) -> bool:
@@ -69,10 +76,18 @@ def seems_told(indicator: Indicator, hit: Hit) -> bool:
         return False
     if period and (indicator.kind and period.kind != indicator.kind or indicator.years and period.year not in indicator.years):
         return False
-    ends = [found.end() for name, _ in indicator.names for found in re.finditer(re.escape(name), sentence)]
     told = [f for f in figures(sentence) if not indicator.units or f.unit in indicator.units]
-    gaps = [sentence[end : figure.start] for end in ends for figure in told if end <= figure.start]
-    return any(len(gap) <= _NEAR and not re.search(r"[,，、;；]", gap) for gap in gaps)
+    spans = [found.span() for name, _ in indicator.names for found in _loose(name).finditer(sentence)]
+    before = [sentence[end : figure.start] for _, end in spans for figure in told if end <= figure.start]
+    behind = [sentence[figure.end : start] for start, _ in spans for figure in told if figure.end <= start]
+    near = [gap for gap in before if len(gap) <= _NEAR] + [gap for gap in behind if len(gap) <= _BEHIND]
+    return any(not _BREAK.search(gap) for gap in near)
+
+
+def _loose(name: str) -> re.Pattern[str]:
+    """A name with a few characters let into it at one place (接待国内外游客)."""
+    halves = [re.escape(name[:i]) + _LET_IN + re.escape(name[i:]) for i in range(2, len(name) - 1)] or [re.escape(name)]
+    return re.compile("|".join(halves))
 
 
 def speaking(library: Library, encoder: Encoder, indicator: Indicator) -> tuple[str, ...]:

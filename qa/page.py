@@ -12,11 +12,12 @@ from html import escape
 
 from index.records import Meta, Span
 from qa.citation import citation
-from qa.records import Answer, Hit
+from qa.records import Answer, Hit, Refusal
 from qa.related import Related
 from qa.report import Report, spot
 
 _MANY = 3  # more places than this are told by their number
+_CARDS = 6  # places that get a card each where several are asked
 
 ICONS = {
     "up": '<path d="M7 11v9H4v-9zM7 11l4-8c1.7 0 2.6 1 2.6 2.6L13 9h5.6c1.2 0 2 1 1.8 2.1l-1.2 7A2.2 2.2 0 0 1 17 20H7"/>',
@@ -123,21 +124,31 @@ def answer_html(answer: Answer, voice: Voice, related: Sequence[Related] = (), m
     """
     head = _question(answer, voice, total)
     if not answer.answered:
-        return f'<section class="turn refused">{head}{_refusal(answer, voice)}{_related(related, voice, compare)}</section>'
+        told = _silent(answer, voice) + _refusal(answer, voice)
+        return f'<section class="turn refused">{head}{told}{_related(related, voice, compare)}</section>'
     leads = _leads(answer)
-    rest = [hit for hit in answer.hits if hit not in leads][:more]
-    cards = "".join(hit_html(hit, voice, answer.span if hit.rank == 1 else "", lead=True) for hit in leads)
+    rest = [hit for hit in answer.hits if hit not in [lead for lead, _ in leads]][:more]
+    cards = "".join(hit_html(hit, voice, span, lead=True) for hit, span in leads) + _silent(answer, voice)
     others = "".join(hit_html(hit, voice) for hit in rest)
     if rest:
         others = f'<details class="others"><summary>{voice.html("others", count=len(rest))}</summary>{others}</details>'
     return f'<section class="turn">{head}{cards}{_verdict(voice)}{others}{_related(related, voice, compare)}</section>'
 
 
-def _leads(answer: Answer) -> list[Hit]:
-    """The first hit, or the first of each place where a few places were asked for."""
-    if not 1 < len(answer.query.cities) <= _MANY:
-        return [answer.hits[0]]
-    return [next(h for h in answer.hits if h.meta.city == city) for city in dict.fromkeys(h.meta.city for h in answer.hits)]
+def _leads(answer: Answer) -> list[tuple[Hit, str]]:
+    """The first hit with its answer's words, or that of each place where a few places were asked for."""
+    told = [(part.hit, part.span) for part in answer.parts if part.hit and not part.refusal]
+    return told if 1 < len(told) <= _CARDS else [(answer.hits[0], answer.span)]
+
+
+def _silent(answer: Answer, voice: Voice) -> str:
+    """A line for each of several places that gives no answer."""
+    lines = [
+        f'<p class="silent"><span class="tag city">{escape(voice.place(part.city))}</span> {_why(part.refusal, voice)}</p>'
+        for part in answer.parts
+        if part.refusal
+    ]
+    return "".join(lines[:_CARDS])
 
 
 def _question(answer: Answer, voice: Voice, total: int) -> str:
@@ -196,10 +207,6 @@ def _verdict(voice: Voice) -> str:
 
 def _refusal(answer: Answer, voice: Voice) -> str:
     refusal = answer.refusal
-    reason = refusal.reason if refusal else "not_stated"
-    detail = "、".join(voice.place(d) for d in refusal.detail.split("、")) if refusal else ""
-    if reason not in voice.words:
-        reason = "not_stated"
     speaking = ""
     if refusal and refusal.speaking:
         buttons = "".join(
@@ -212,9 +219,16 @@ def _refusal(answer: Answer, voice: Voice) -> str:
         hits = "".join(hit_html(hit, voice) for hit in answer.hits[:3])
         nearest = f'<details class="others" open><summary>{voice.html("nearest")}</summary>{hits}</details>'
     return (
-        f'<div class="reason"><p class="what">{voice.html(reason, detail=detail)}</p>'
+        f'<div class="reason"><p class="what">{_why(refusal, voice)}</p>'
         f'<p class="why">{voice.html("refusal_hint")}</p>{speaking}</div>{nearest}{_verdict(voice)}'
     )
+
+
+def _why(refusal: Refusal | None, voice: Voice) -> str:
+    """Why nothing answers, escaped."""
+    reason = refusal.reason if refusal else "not_stated"
+    detail = "、".join(voice.place(d) for d in refusal.detail.split("、")) if refusal else ""
+    return voice.html(reason if reason in voice.words else "not_stated", detail=detail)
 
 
 def _related(related: Sequence[Related], voice: Voice, compare: str) -> str:

@@ -36,6 +36,9 @@ QUESTION_WORDS = re.compile(
     r"the|a|an|of|in|to|for|on|by|at|its|it|their|there|this|that|please|tell|me|about)\b",
     re.I,
 )
+_PLACE = "\0"  # stands for a place's name until the words that join several are taken out with it (宁波、金华和泉州)
+_JOINS = "和|与|跟|同|及|以及|还有"
+_LISTED = re.compile(rf"{_PLACE}(?:\s*(?:[、,/]|{_JOINS}|\b(?:and|or|vs)\b)*\s*{_PLACE})+", re.I)
 _PUNCTUATION = re.compile(r"[?？!！。,，;；:：]+")
 
 
@@ -89,7 +92,11 @@ def understand(question: str, places: Places) -> Query:
     named = places.find(flat)
     rest = flat
     for start, end in reversed(named.spans):
-        rest = rest[:start] + " " + rest[end:]
+        rest = rest[:start] + _PLACE + rest[end:]
+    for name in named.absent if _wants(flat) == "figure" else ():  # a figure is asked of both; 与上海的合作 is of one
+        joined = rf"(?:[、,/]|{_JOINS}|\band\b)\s*"
+        rest = re.sub(rf"{_PLACE}\s*{joined}{re.escape(name)}市?|{re.escape(name)}市?\s*{joined}{_PLACE}", _PLACE, rest)
+    rest = _LISTED.sub(" ", rest).replace(_PLACE, " ")
     years = tuple(dict.fromkeys(int(y) for y in _YEAR.findall(rest)))
     years_named = bool(years)
     relative = [_OFFSETS[m.lower()] for m in _RELATIVE.findall(rest)]

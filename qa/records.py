@@ -66,13 +66,42 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The answer of one place to a question of several.
+
+    Attributes:
+        city: the place, as the documents name it, or as asked where no document is of it.
+        hit: the place's best hit (one of the answer's `hits`), None where nothing was found.
+        span: the answer's words inside its sentence, empty where unknown or refused.
+        refusal: why this place gives no answer, None where it does.
+    """
+
+    city: str
+    hit: Hit | None
+    span: str = ""
+    refusal: Refusal | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The part as `python -m qa ask --json` prints it."""
+        told = self.hit if self.refusal is None else None
+        return {
+            "city": self.city,
+            "answered": told is not None,
+            "refusal": asdict(self.refusal) if self.refusal else None,
+            "answer": {"sentence": told.sentence, "span": self.span, "hit": told.rank} if told else None,
+        }
+
+
+@dataclass(frozen=True)
 class Answer:
     """The engine's reply.
 
     Attributes:
-        hits: best first; with a refusal what came nearest.
+        hits: best first; with a refusal what came nearest. Where several places were asked, the best hit of every place
+            that answers comes first.
         span: the answer's words inside the first hit's sentence, empty where unknown.
         completed: a follow-up made whole (那泉州呢? after a question of 宁波), else empty.
+        parts: one for each place, in the order asked, where the question names several; else empty.
     """
 
     query: Query
@@ -82,6 +111,7 @@ class Answer:
     seconds: float
     refusal: Refusal | None = None
     completed: str = ""
+    parts: tuple[Part, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -110,6 +140,7 @@ class Answer:
             "answered": self.answered,
             "refusal": asdict(self.refusal) if self.refusal else None,
             "answer": {"sentence": top.sentence, "span": self.span, "hit": top.rank} if top else None,
+            "answers": [part.as_json() for part in self.parts],
             "hits": [hit.as_json() for hit in self.hits],
             "seconds": round(self.seconds, 5),
         }
