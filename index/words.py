@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
+from index.once import once
 from index.text import plain
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ STOP_WORDS = frozenset(
 )
 
 
-@cache
+@once
 def _segmenter() -> Tokenizer:
     import jieba
 
