@@ -11,9 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
+
+from index.once import once
 
 _DATA: Final = Path(__file__).with_name("data")
 _RANK: Final = {"province": 0, "city": 1, "county": 2}
@@ -279,7 +280,7 @@ def _latin_keys(d: Division) -> set[str]:
     return keys | {d.pinyin.replace("v", other) for other in ("u", "yu", "ü")}
 
 
-@cache
+@once
 def _load() -> Divisions:
     with (_DATA / "divisions.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
+from index.once import once
 from index.segmenter import Segmenter
 from index.text import plain
 
@@ -22,7 +22,7 @@ STOP_WORDS = frozenset(
 )
 
 
-@cache
+@once
 def _jieba() -> Tokenizer:
     import jieba
 
@@ -32,7 +32,7 @@ def _jieba() -> Tokenizer:
     return tokenizer
 
 
-@cache
+@once
 def _segmenter() -> Segmenter:
     return Segmenter(_jieba(), STOP_WORDS)
 

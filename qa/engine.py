@@ -14,6 +14,7 @@ from index.library import Library, Scope
 from index.records import Passage, Span
 from index.stores import Rows
 from index.tokens import run_maxima
+from qa.blas import one_thread
 from qa.compare import compare
 from qa.comparison import Comparison, Row
 from qa.evidence import DEPTH as FORM_DEPTH
@@ -34,7 +35,7 @@ MOST_PLACES = 40  # places that each answer by themselves; more are a comparison
 
 
 class Engine:
-    """Questions to an opened library. Safe to share between threads."""
+    """Questions to an opened library. Safe to share between threads; numpy's BLAS is set to one thread in this process."""
 
     def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights(), reranker: str | None = None) -> None:  # noqa: B008 - frozen
         """Open for questions; `reranker` names a CrossEncoder to use in place of the built-in second look.
@@ -44,6 +45,7 @@ class Engine:
             ModelError: the reranker cannot be opened.
         """
         library.check_model(encoder)
+        one_thread()
         self.library = library
         self.encoder = encoder
         self.weights = weights

@@ -7,6 +7,7 @@ that says how many aircraft were sold there.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from index.text import plain
 from qa.figures import figures
@@ -49,8 +50,13 @@ def form(query: Query, sentence: str) -> float:
     headline = -HEADLINE if len(sentence) < _SHORT and not number and query.wants != "yes_no" else 0.0
     if query.wants != "figure" or not number:
         return headline
-    found = figures(sentence)
-    if not found:
+    told = _units_told(sentence)
+    if not told:
         return headline
-    units = units_asked(query.text)
-    return FIGURE + (UNIT if units and any(f.unit in units for f in found) else 0.0)
+    return FIGURE + (UNIT if told.intersection(units_asked(query.text)) else 0.0)
+
+
+@lru_cache(maxsize=20_000)  # the same sentences come up for many questions
+def _units_told(sentence: str) -> frozenset[str]:
+    """Units of the figures of a sentence; empty where it has none."""
+    return frozenset(figure.unit for figure in figures(sentence))

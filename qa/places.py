@@ -172,6 +172,11 @@ class Places:
                 spans.append(match.span(1))
         return found
 
+    @cached_property
+    def _sounds(self) -> dict[tuple[str, ...], str]:
+        """Sound of a place's name -> `Meta.city`."""
+        return {_sound(name): city for name, city in self.names.items() if not name.isascii() and name == city}
+
     def _nearly(self, question: str) -> Iterator[tuple[str, str]]:
         """Names of the same sound (宁播) or one slip of the keyboard away (Nigbo)."""
         latin = sorted({n for n in self.names if n.isascii() and len(n) > 4})
@@ -179,17 +184,11 @@ class Places:
             close = difflib.get_close_matches(word.lower(), latin, n=1, cutoff=0.83)
             if close and word.lower() not in _ENGLISH:
                 yield word, self.names[close[0]]
-        runs = re.findall(r"[一-鿿]{2,}", question)
-        if not runs:
-            return
-        from pypinyin import lazy_pinyin
-
-        sounds = {tuple(lazy_pinyin(n)): city for n, city in self.names.items() if not n.isascii() and n == city}
-        for run in runs:
+        for run in re.findall(r"[一-鿿]{2,}", question):
             for size in (2, 3):
                 for i in range(min(len(run) - size, 6) + 1):
                     piece = run[i : i + size]
-                    city = sounds.get(tuple(lazy_pinyin(piece)))
+                    city = self._sounds.get(_sound(piece))
                     if city and piece != city and not _is_word(piece):
                         yield piece, city
 
@@ -243,6 +242,12 @@ def _narrowest(cities: list[str], documents: Sequence[Document]) -> list[str]:
     above = {d.meta.prefecture for d in documents if d.meta.city in cities and d.meta.level in ("county", "township")}
     names = {d.meta.city for d in documents if d.meta.level == "city" and d.meta.prefecture in above}
     return [c for c in cities if c not in names]
+
+
+def _sound(text: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin  # a dictionary to read, wanted only where a question names no place
+
+    return tuple(lazy_pinyin(text))
 
 
 def _is_word(piece: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -70,12 +70,15 @@ class Candidate:
 
 def matched_words(text: str, topic: str) -> tuple[Span, ...]:
     """Sorted, non-overlapping spans of the topic's words (two characters and more) in a text."""
-    flat = plain(text).lower()
+    pattern = _any_word(topic)
+    return merge([m.span() for m in pattern.finditer(plain(text).lower())]) if pattern else ()
+
+
+@lru_cache(maxsize=64)  # all hits of a question are marked with the same words
+def _any_word(topic: str) -> re.Pattern[str] | None:
+    """Finds any word of a topic, longest first; None where it has none of two characters and more."""
     wanted = sorted({w for w in words(topic) if len(w) > 1}, key=len, reverse=True)
-    if not wanted:
-        return ()
-    pattern = re.compile("|".join(re.escape(w) for w in wanted))
-    return merge([m.span() for m in pattern.finditer(flat)])
+    return re.compile("|".join(re.escape(w) for w in wanted)) if wanted else None
 
 
 def merge(spans: list[Span]) -> tuple[Span, ...]:

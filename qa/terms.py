@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.encoder import Encoder, StaticEncoder, Vectors
+from index.once import once
 
 DATA = Path(__file__).parent / "data"
 NEAR = 0.62  # cosine from which the nearest term of the glossary is taken for what the question means
@@ -94,6 +94,7 @@ VERBS = re.compile(
     ADDING.pattern
     + r"|争取|发放|发行|申请|获得|筹集|筹建|改造|改建|开展|实现|安排|处置|治理|整治|修建|组织|举办|提供|吸引|招引|投入|计划|提升"
 )
+_ENGLISH_EDGES = (re.compile(r"(?<![a-z0-9])(?=\S)"), re.compile(r"(?<=\S)(?![a-z0-9])"))  # where a name may begin and end
 TOTALS = re.compile(r"总量|总数|存量|保有量|拥有量?|现有|累计|共有")
 
 
@@ -104,7 +105,7 @@ def canonical(text: str) -> str:
     return text.upper()
 
 
-@cache
+@once
 def groups() -> tuple[Group, ...]:
     """All indicators with several names."""
     rows: list[dict[str, Any]] = json.loads((DATA / "indicators.json").read_text("utf-8"))
@@ -121,21 +122,21 @@ def groups() -> tuple[Group, ...]:
     )
 
 
-@cache
+@once
 def _members() -> tuple[tuple[str, Group, str], ...]:
     """(wording in upper case, group, kind) longest first; kind is name, growth or plain."""
     rows = {(canonical(w), g, kind): None for g in groups() for kind in ("names", "growth", "plain") for w in getattr(g, kind)}
     return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 
-@cache
-def _english() -> tuple[tuple[tuple[str, str], ...], ...]:
-    """(English name, Chinese name) longest first, of the indicators and of the glossary."""
+@once
+def _english() -> tuple[dict[str, str], ...]:
+    """English name -> Chinese name, of the indicators and of the glossary."""
     own = {e: g.label for g in groups() for e in g.en}
-    return tuple(tuple(sorted(rows.items(), key=lambda row: -len(row[0]))) for rows in (own, glossary().english))
+    return own, glossary().english
 
 
-@cache
+@once
 def glossary() -> Glossary:
     """The compact glossary."""
     terms: list[str] = []
@@ -154,10 +155,12 @@ def glossary() -> Glossary:
 def translate(text: str) -> tuple[str, str]:
     """The longest English name in a text -> its Chinese name and the text without it; ("", text) where there is none."""
     low = text.lower()
-    for rows in _english():
-        for phrase, name in rows:
-            if len(phrase) > 2 and phrase in low and (found := re.search(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])", low)):
-                return name, text[: found.start()] + " " + text[found.end() :]
+    starts, ends = ([m.start() for m in edge.finditer(low)] for edge in _ENGLISH_EDGES)
+    spans = sorted(((a, b) for a in starts for b in ends if b - a > 2), key=lambda span: span[0] - span[1])
+    for names in _english():
+        for a, b in spans:
+            if low[a:b] in names:
+                return names[low[a:b]], text[:a] + " " + text[b:]
     return "", text
 
 
@@ -230,7 +233,7 @@ def _nearest(phrase: str, encoder: StaticEncoder) -> str:
     return terms[best] if scores[best] >= NEAR else ""
 
 
-@cache
+@once
 def _wordings() -> tuple[tuple[str, ...], tuple[str, ...]]:
     rows = [(name, g.label) for g in groups() for name in (*g.names, *g.plain)]
     glossed = glossary()
@@ -239,7 +242,7 @@ def _wordings() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return words, terms
 
 
-@cache
+@once
 def _matrix(encoder: StaticEncoder) -> Vectors:
     """Vectors of all wordings, (n, dimension) float32; made at the first question that is in no list (half a second)."""
     return encoder.encode_passages(_wordings()[0])

@@ -51,7 +51,22 @@ def test_json_shape_is_a_public_interface(engine: Engine):
     assert set(shape) == {"question", "completed", "scope", "corrections", "answered", "refusal", "answer", "answers", "hits", "seconds"}
     assert set(shape["scope"]) == {"cities", "years", "kinds", "tense", "wants"}
     assert set(shape["answer"]) == {"sentence", "span", "hit"}
-    keys = {"rank", "score", "city", "year", "kind", "title", "file", "heading", "period", "text", "sentences", "highlights"}
+    keys = {
+        "rank",
+        "score",
+        "city",
+        "year",
+        "kind",
+        "title",
+        "file",
+        "document_id",
+        "start",
+        "heading",
+        "period",
+        "text",
+        "sentences",
+        "highlights",
+    }
     assert set(shape["hits"][0]) == keys
     hit = shape["hits"][0]
     assert [h["rank"] for h in shape["hits"]] == list(range(1, len(shape["hits"]) + 1))

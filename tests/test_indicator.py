@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from benchmarks.compare import answer_in, places_of
 from index.encoder import open_encoder
 from qa.indicator import Indicator, read_indicator
 from qa.question import understand
-from qa.terms import DATA, canonical, resolve, translate
+from qa.terms import DATA, canonical, glossary, groups, resolve, translate
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = places_of("宁波", "泉州", "金华")
@@ -74,6 +75,28 @@ def test_names_of_one_thing_have_one_form() -> None:
     assert canonical("地区生产总值") == canonical("国内生产总值") == canonical("GDP")
     assert translate("Total retail sales of consumer goods in 2022")[0] == "社会消费品零售总额"
     assert translate("nothing of the kind") == ("", "nothing of the kind")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total freight volume (road), and air quality",
+        "GDP-growth and per capita disposable income of urban residents",
+        "subways, highways; x-gdp9 gdp",
+        "urban unemployment rate/CPI",
+        "",
+    ],
+)
+def test_the_longest_english_name_is_the_one_a_search_for_every_name_finds(text: str) -> None:
+    for names in ({e for g in groups() for e in g.en}, set(glossary().english)):
+        held = [n for n in names if len(n) > 2 and re.search(rf"(?<![a-z0-9]){re.escape(n)}(?![a-z0-9])", text.lower())]
+        if held:
+            longest = max(map(len, held))
+            name, rest = translate(text)
+            assert name in {next((g.label for g in groups() if n in g.en), glossary().english.get(n)) for n in held if len(n) == longest}
+            assert len(rest) == len(text) - longest + 1
+            return
+    assert translate(text) == ("", text)
 
 
 def examples() -> list[dict[str, str]]:
