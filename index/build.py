@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.compendium import split_reports
 from index.encoder import Encoder, StaticEncoder
@@ -25,28 +26,30 @@ from index.passages import split_passages
 from index.readers import READERS, read_file
 from index.records import Document, Removed, Skipped
 from index.reuse import Before, Read
+from index.rows import RowTable
 from index.sidecar import NAME as SIDECAR
 from index.sidecar import Correction, correct, read_corrections
 from index.sidecar import fingerprint as correction_fingerprint
+from index.stores.choice import Collector
 from index.tokens import Tokens
 from index.words import fingerprint
 
 _BATCH = 2048  # passages encoded at a time
 READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again
-if TYPE_CHECKING:
-    from index.stores.faiss_store import FaissStore
-
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a build did; `documents` as (title, province, city, level, year, kind, file, passages, evidence)."""
+    """What a build did; `documents` as (title, province, city, level, year, kind, file, passages, evidence), `search` which
+    store holds the vectors and why.
+    """
 
     documents: tuple[dict[str, Any], ...]
     skipped: tuple[Skipped, ...]
     removed: tuple[Removed, ...]
     counts: dict[str, int]
+    search: dict[str, str]
     rebuilt: bool
     seconds: float
 
@@ -57,6 +60,7 @@ class Summary:
             "skipped": [asdict(s) for s in self.skipped],
             "removed": [asdict(r) for r in self.removed],
             "counts": self.counts,
+            "search": self.search,
             "rebuilt": self.rebuilt,
             "seconds": round(self.seconds, 2),
         }
@@ -128,7 +132,7 @@ def build(
         "segmenter": fingerprint(),
         "model": {"name": encoder.name, "fingerprint": encoder.fingerprint, "dimension": encoder.dimension},
     }
-    with builder(folder):
+    with builder(folder), tempfile.TemporaryDirectory(suffix=".part", dir=folder / "generations") as spool:
         sources = [[name, _source(path, name, corrections)] for path, name in files]
         if not force and (old := _unchanged(folder, recipe, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
@@ -136,15 +140,23 @@ def build(
         reports, skipped, removed = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
         if not reports:
             raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in skipped[:5]))
-        passages, sentences, tokens = _encode_all(reports, before, encoder, progress)
+        passages, sentences, tokens = _encode_all(reports, before, encoder, Path(spool), progress)
         progress("write", 0, 1)
         counts = {"files": len(files), "documents": len(reports), "passages": passages.count, "sentences": sentences.count}
+        search = {"passages": passages.reason, "sentences": sentences.reason}
         shown = tuple(_shown(r) for r in reports)
-        manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
+        manifest = {
+            **recipe,
+            "counts": counts,
+            "search": search,
+            "sources": sources,
+            "documents": shown,
+            "skipped": [asdict(s) for s in skipped],
+        }
         manifest["removed"] = [asdict(r) for r in removed]
         write_generation(folder, manifest, _parts(reports, passages, sentences, tokens))
         progress("write", 1, 1)
-    return Summary(shown, tuple(skipped), tuple(removed), counts, True, time.perf_counter() - begun)
+    return Summary(shown, tuple(skipped), tuple(removed), counts, search, True, time.perf_counter() - begun)
 
 
 def _source(path: Path, name: str, corrections: tuple[Correction, ...]) -> str:
@@ -165,7 +177,7 @@ def _unchanged(folder: Path, recipe: dict[str, Any], sources: list[list[str]]) -
         return None
     skipped = tuple(Skipped(**s) for s in manifest["skipped"])
     removed = tuple(Removed(**r) for r in manifest["removed"])
-    return Summary(tuple(manifest["documents"]), skipped, removed, manifest["counts"], False, 0.0)
+    return Summary(tuple(manifest["documents"]), skipped, removed, manifest["counts"], manifest["search"], False, 0.0)
 
 
 def _read_all(
@@ -200,12 +212,12 @@ def _read_all(
     return reports, skipped, removed
 
 
-def _encode_all(reports: list[Read], before: Before, encoder: Encoder, progress: Progress) -> tuple[FaissStore, FaissStore, Tokens | None]:
+def _encode_all(
+    reports: list[Read], before: Before, encoder: Encoder, spool: Path, progress: Progress
+) -> tuple[Collector, Collector, Tokens | None]:
     """Vectors of passages and sentences and the pieces, in the order of the reports; only new reports are encoded."""
-    from index.stores.faiss_store import FaissStore
-
     total = sum(len(r.passages) for r in reports if r.rows is None)
-    passages, sentences = FaissStore.empty(encoder.dimension), FaissStore.empty(encoder.dimension)
+    passages, sentences = (Collector(encoder.dimension, spool / name) for name in ("passages", "sentences"))
     pieces: list[Tokens] = []
     done = 0
     for report in reports:
@@ -234,13 +246,14 @@ def _shown(report: Read) -> dict[str, Any]:
     return values | {"file": report.document.file, "passages": len(report.passages), "evidence": meta.evidence, "unsure": unsure}
 
 
-def _parts(reports: list[Read], passages: FaissStore, sentences: FaissStore, tokens: Tokens | None) -> list[Callable[[Path], None]]:
+def _parts(reports: list[Read], passages: Collector, sentences: Collector, tokens: Tokens | None) -> list[Callable[[Path], None]]:
     """What writes the parts of a generation."""
     texts = (p.text for r in reports for p in r.passages)
     parts: list[Callable[[Path], None]] = [
         lambda work: _write_passages(work / "passages.sqlite", reports),
-        lambda work: passages.save(work / "passages.faiss"),
-        lambda work: sentences.save(work / "sentences.faiss"),
+        lambda work: RowTable.of(r.passages for r in reports).save(work / "rows"),
+        lambda work: passages.save(work, "passages"),
+        lambda work: sentences.save(work, "sentences"),
         lambda work: Lexical.build(texts, work / "words"),
     ]
     if tokens:

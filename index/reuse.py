@@ -61,7 +61,7 @@ class Before:
             document = self.library.documents[number]
             if old_name != name and old_name.rsplit("/", 1)[-1] in document.meta.evidence.values():
                 return None  # something was read from the old name
-            rows = np.flatnonzero(self.library.document_of == number).astype(np.int64)
+            rows = self.library.rows_of(number)
             document = replace(document, file=_renamed(document.file), text=self.library.document_text(number))
             found.append(Read(document, tuple(self.library.read(rows)), rows))
         skipped = [replace(row, file=_renamed(row.file)) for row in self._skipped if _belongs(row.file, old_name)]

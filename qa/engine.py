@@ -145,7 +145,7 @@ class Engine:
             return self._rank(query, retrieve(self.library, self.encoder, query.topic, documents), k)
         found: list[list[Hit]] = []
         for city in scope.cities:
-            own = [d for d in documents if self.library.documents[d].meta.city == city]
+            own = self.library.documents_in(replace(scope, cities=(city,)))
             found.append(list(self._rank(query, retrieve(self.library, self.encoder, query.topic, own), k)) if own else [])
         firsts = sorted((hits[0] for hits in found if hits), key=lambda h: -h.score)
         rest = sorted((h for hits in found for h in hits[1:]), key=lambda h: -h.score)
@@ -179,7 +179,7 @@ class Engine:
         return run_maxima(sentences, bounds) + beside, best
 
     def _hit(self, rank: int, score: float, row: int, passage: Passage, best: int, query: Query) -> Hit:
-        number = int(self.library.document_of[row])
+        number = self.library.document_of(row)
         document = self.library.documents[number]
         sentence: Span = passage.sentences[best] if 0 <= best < len(passage.sentences) else (0, len(passage.text))
         highlights = matched_words(passage.text, query.topic)
