@@ -13,6 +13,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from index.divisions import Division, Divisions
@@ -22,30 +23,31 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXTS = ROOT.parent / "shared" / "training" / "text"
 YEARS = range(2017, 2025)
 PER_REPORT = 72  # passages; so many has a real work report of a city
-RARE = 3  # passages of the one report of the rare place
+RARE = 3  # passages of the short report
+_POOL = 40  # sentences at hand for each passage, at most
 PARAGRAPH = 205  # characters from which a paragraph ends; each becomes about one passage
 
 
-def write_reports(folder: Path, passages: int) -> tuple[list[str], str]:
-    """Write reports of about so many passages and one of the rare place; gives the common places and the rare one."""
-    count = max(2, round(passages / PER_REPORT / len(YEARS)))
-    chosen = places(count + 1)
-    rare, common = chosen[-1], chosen[:-1]
-    pool, draw = sentences(), random.Random(2026)
-    for number, place in enumerate(common):
-        part = folder / f"{number // 100:03}"
-        part.mkdir(parents=True, exist_ok=True)
+def write_reports(folder: Path, passages: int) -> None:
+    """Write reports of about so many passages: eight years of each place, and of one more place a single short report."""
+    pool, draw = sentences(_POOL * passages), random.Random(2026)
+    folder.mkdir(parents=True, exist_ok=True)
+    *common, rare = places(max(2, round(passages / PER_REPORT / len(YEARS))) + 1)
+    for place in common:
         for year in YEARS:
-            (part / f"{place.short}-{year}.txt").write_text(report(place.name, year, PER_REPORT, pool, draw), "utf-8")
-    (folder / f"{rare.short}.txt").write_text(report(rare.name, YEARS[0], RARE, pool, draw), "utf-8")
-    return [place.short for place in common], rare.short
+            (folder / f"{place.short}-{year}.txt").write_text(report(place.name, year, PER_REPORT, pool, draw), "utf-8")
+    (folder / f"{rare.short}-{YEARS[0]}.txt").write_text(report(rare.name, YEARS[0], RARE, pool, draw), "utf-8")
 
 
 def places(count: int) -> list[Division]:
-    """Cities first, then counties, each with a short name of its own."""
+    """Cities first, then counties, each with a short name of its own; all names are of three characters.
+
+    Raises:
+        ValueError: the table does not hold so many.
+    """
     table = [d for level in ("city", "county") for d in Divisions.load().all if d.level == level]
     shared = Counter(d.short for d in Divisions.load().all)
-    found = [d for d in table if shared[d.short] == 1 and len(d.short) == 2 and d.name.endswith(("市", "县", "区"))]
+    found = [d for d in table if shared[d.short] == 1 and len(d.name) == 3 and d.name.endswith(("市", "县", "区"))]
     if len(found) < count:
         raise ValueError(f"{count} places are wanted, the table has {len(found)} of unmistakable name; ask for fewer passages")
     return found[:count]
@@ -80,10 +82,10 @@ def varied(sentence: str, pool: list[str], draw: random.Random) -> str:
     return re.sub(r"[1-9]", lambda _: str(draw.randint(1, 9)), "，".join(clauses))
 
 
-def sentences() -> list[str]:
-    """All sentences at hand of 12 to 150 characters that end with a full stop."""
-    found = [line[a:b] for line in _lines() for a, b in sentence_spans(line)]
-    return [s for s in found if 12 <= len(s) <= 150 and s.endswith("。")]
+def sentences(most: int) -> list[str]:
+    """Up to `most` sentences at hand of 12 to 150 characters that end with a full stop."""
+    found = (line[a:b] for line in _lines() for a, b in sentence_spans(line))
+    return list(islice((s for s in found if 12 <= len(s) <= 150 and s.endswith("。")), most))
 
 
 def _lines() -> Iterator[str]:

@@ -171,11 +171,21 @@ class Places:
                 spans.append(match.span(1))
         return found
 
+    @cached_property
+    def _latin(self) -> list[str]:
+        return sorted({n for n in self.names if n.isascii() and len(n) > 4})
+
+    @cached_property
+    def _sounds(self) -> dict[tuple[str, ...], str]:
+        """Pinyin of every place -> the place."""
+        from pypinyin import lazy_pinyin
+
+        return {tuple(lazy_pinyin(n)): city for n, city in self.names.items() if not n.isascii() and n == city}
+
     def _nearly(self, question: str) -> Iterator[tuple[str, str]]:
         """Names of the same sound (宁播) or one slip of the keyboard away (Nigbo)."""
-        latin = sorted({n for n in self.names if n.isascii() and len(n) > 4})
         for word in re.findall(r"[A-Za-z]{5,}", question):
-            close = difflib.get_close_matches(word.lower(), latin, n=1, cutoff=0.83)
+            close = difflib.get_close_matches(word.lower(), self._latin, n=1, cutoff=0.83)
             if close and word.lower() not in _ENGLISH:
                 yield word, self.names[close[0]]
         runs = re.findall(r"[一-鿿]{2,}", question)
@@ -183,12 +193,11 @@ class Places:
             return
         from pypinyin import lazy_pinyin
 
-        sounds = {tuple(lazy_pinyin(n)): city for n, city in self.names.items() if not n.isascii() and n == city}
         for run in runs:
             for size in (2, 3):
                 for i in range(min(len(run) - size, 6) + 1):
                     piece = run[i : i + size]
-                    city = sounds.get(tuple(lazy_pinyin(piece)))
+                    city = self._sounds.get(tuple(lazy_pinyin(piece)))
                     if city and piece != city and not _is_word(piece):
                         yield piece, city
 
