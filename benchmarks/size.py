@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 GLOSSARY = ROOT / "qa" / "data" / "glossary.tsv"
-BUILT = ROOT / "built"
 BASE = 50_000  # passages that are built from texts; the others are copies
 YEAR = 2020  # of the filter by year
 KINDS = ("any", "place", "year", "place and year")
@@ -35,7 +34,7 @@ def main(arguments: list[str]) -> int:
     if options.measure:
         sys.stdout.write(json.dumps(measure(options.measure, options.questions)) + "\n")
         return 0
-    found = prepare(options.passages, options.flat_until)
+    found = prepare(options.built, options.passages, options.flat_until)
     command = [sys.executable, __file__, "--measure", str(found.pop("index")), "--questions", str(options.questions)]
     found |= json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     if options.json:
@@ -59,6 +58,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--recall", type=float, default=0.98, help="recall@10 against exact search")
     parser.add_argument("--open", type=float, default=2, help="seconds to open the index")
     parser.add_argument("--memory", type=float, default=3, help="resident GB after all questions")
+    parser.add_argument("--built", type=Path, default=ROOT / "built", metavar="DIR", help="folder for texts and indexes")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--measure", type=Path, metavar="INDEX", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -77,7 +77,7 @@ def aims(found: dict[str, Any], options: argparse.Namespace) -> list[tuple[str, 
     return rows
 
 
-def prepare(passages: int, flat_until: int | None) -> dict[str, Any]:
+def prepare(built: Path, passages: int, flat_until: int | None) -> dict[str, Any]:
     """Build what is not there yet; gives the index and what building it took."""
     from benchmarks.size_copies import multiply
     from benchmarks.size_texts import write_reports
@@ -86,11 +86,11 @@ def prepare(passages: int, flat_until: int | None) -> dict[str, Any]:
     from index.stores.choice import FLAT_UNTIL
 
     size = min(BASE, max(1_000, passages // 5))
-    texts, base = BUILT / f"size-texts-{size}", BUILT / f"size-base-{size}"
-    folder = BUILT / (f"size-{passages}" + (f"-{flat_until}" if flat_until else ""))
+    texts, base = built / f"size-texts-{size}", built / f"size-base-{size}"
+    folder = built / (f"size-{passages}" + (f"-{flat_until}" if flat_until else ""))
     if not texts.is_dir():
         write_reports(texts, size)
-    built = build([texts], base, open_encoder())
+    summary = build([texts], base, open_encoder())
     begun = time.perf_counter()
     multiplied = not (folder / "current").is_file()
     if multiplied:
@@ -98,7 +98,7 @@ def prepare(passages: int, flat_until: int | None) -> dict[str, Any]:
     disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return {
         "index": folder,
-        "passages of texts": built.counts["passages"],
+        "passages of texts": summary.counts["passages"],
         "multiply s": round(time.perf_counter() - begun, 1) if multiplied else None,
         "multiply peak GB": _memory("VmHWM") if multiplied else None,
         "disk GB": round(disk / 1e9, 2),
@@ -116,6 +116,8 @@ def measure(folder: Path, questions: int) -> dict[str, Any]:
     opened = time.perf_counter() - begun
     begun = time.perf_counter()
     engine.warm()
+    for _, question in ask_for(engine.places.names.values(), 2, seed=1):
+        engine.ask(question)
     warmed = time.perf_counter() - begun
     seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
     work: list[float] = []
@@ -143,11 +145,11 @@ def measure(folder: Path, questions: int) -> dict[str, Any]:
     }
 
 
-def ask_for(cities: Any, count: int) -> list[tuple[str, str]]:  # noqa: ANN401 - any collection of names
+def ask_for(cities: Any, count: int, seed: int = 7) -> list[tuple[str, str]]:  # noqa: ANN401 - any collection of names
     """(kind, question), `count` of each kind in mixed order: everyday wordings of the glossary with places and years."""
     from benchmarks.size_texts import YEARS
 
-    draw = random.Random(7)
+    draw = random.Random(seed)
     wordings = [name for row in GLOSSARY.read_text("utf-8").splitlines() for name in row.split("\t")[1].split("|")]
     places = sorted(set(cities))
     found: list[tuple[str, str]] = []

@@ -41,7 +41,8 @@ def multiply(base: Path, folder: Path, passages: int, flat_until: int) -> None:
         counts = {"files": 1, "documents": len(library.documents) * times, **{name: store.count for name, store in stores.items()}}
         kept = {key: library.manifest[key] for key in ("format", "reading", "segmenter", "model")}
         search = {name: store.reason for name, store in stores.items()}
-        manifest = kept | {"counts": counts, "search": search, "sources": [], "documents": [], "skipped": [], "removed": []}
+        told = {key: library.manifest[key] * times for key in ("sources", "documents", "skipped", "removed")}  # as long as a build's
+        manifest = kept | told | {"counts": counts, "search": search}
         parts: list[Callable[[Path], None]] = [
             lambda work: write_table(library, times, work / "passages.sqlite"),
             lambda work: row_table(library.rows, times).save(work / "rows"),

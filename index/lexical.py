@@ -77,7 +77,7 @@ class Lexical:
     def frequency(self, word: str) -> int:
         """How many passages hold a word."""
         span = self._span(word)
-        return span.stop - span.start
+        return int(span.stop - span.start)
 
     def rows_with(self, word: str) -> NDArray[np.int32]:
         """Rows of the passages that hold a word; empty for an unknown one."""

@@ -30,6 +30,9 @@ STORES: dict[str, Callable[[np.ndarray, Path], VectorStore]] = {
     "exact": _flat(ExactStore, ExactStore.open),
     "faiss": _flat(FaissStore.build, FaissStore.open),
     "approximate": ApproximateStore.build,
+    "approximate, saved again": lambda vectors, path: _flat(
+        lambda v: ApproximateStore.build(v, path.with_name("a")), ApproximateStore.open
+    )(vectors, path),
 }
 
 

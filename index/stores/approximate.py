@@ -11,6 +11,7 @@ that as many allowed vectors are looked at as without a filter.
 
 from __future__ import annotations
 
+import mmap
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ SCORED_AT_ONCE = 40_000  # rows; a filter that allows no more is searched exactl
 _SAMPLE = 40  # training vectors for each centre
 _BLOCK = 50_000  # rows added at a time
 _SEED = 2026
+_RELEASE = 100_000  # rows read, after which pages read long ago leave the process (the system keeps them in its cache)
 
 
 class ApproximateStore:
@@ -36,6 +38,7 @@ class ApproximateStore:
     def __init__(self, index: Any, half: NDArray[np.float16]) -> None:  # noqa: ANN401 - faiss is untyped
         self._index = index
         self._half = half
+        self._read = 0
         self.count, self.dimension = (int(n) for n in half.shape)
 
     @classmethod
@@ -61,10 +64,7 @@ class ApproximateStore:
             index.train(half[sample].astype(np.float32))
         for start in range(0, len(half), _BLOCK):
             index.add(half[start : start + _BLOCK].astype(np.float32))
-        with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
-            writer = faiss.PyCallbackIOWriter(out.write)
-            faiss.write_index(index, writer)
-            del writer
+        _write(index, path)
 
     @classmethod
     def open(cls, path: Path) -> ApproximateStore:
@@ -101,7 +101,17 @@ class ApproximateStore:
         return rows[best], scores[best]
 
     def vectors(self, rows: Rows) -> Vectors:
-        return self._half[rows].astype(np.float32)
+        found = self._half[rows].astype(np.float32)
+        self._read += len(rows)
+        if self._read > _RELEASE and hasattr(mmap, "MADV_DONTNEED") and isinstance(self._half.base, mmap.mmap):
+            self._half.base.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
+        return found
+
+    def save(self, path: Path) -> None:
+        """Write the inverted file to `path` and the vectors to a `.half` file beside it."""
+        self._half.tofile(path.with_suffix(".half"))
+        _write(self._index, path)
 
     def _candidates(self, query: Vectors, k: int, allowed: Rows | None) -> Rows:
         """More rows than are wanted, among them nearly always the best `k`, ascending."""
@@ -117,6 +127,15 @@ class ApproximateStore:
         wanted = min(CANDIDATES * k, self.count)
         _, rows = self._index.search(np.ascontiguousarray(query[None], np.float32), wanted, params=parameters)
         return np.sort(rows[0][rows[0] >= 0])
+
+
+def _write(index: Any, path: Path) -> None:  # noqa: ANN401 - faiss is untyped
+    faiss: Any = import_module("faiss")
+
+    with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
+        writer = faiss.PyCallbackIOWriter(out.write)
+        faiss.write_index(index, writer)
+        del writer
 
 
 def _map(path: Path, dimension: int) -> NDArray[np.float16]:
