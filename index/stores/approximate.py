@@ -12,12 +12,12 @@ that as many allowed vectors are looked at as without a filter.
 from __future__ import annotations
 
 import mmap
+import shutil
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.encoder import Vectors
 from index.errors import IndexFolderError
@@ -35,11 +35,11 @@ _RELEASE = 100_000  # rows read, after which pages read long ago leave the proce
 class ApproximateStore:
     """Vectors in half precision on disk under an inverted file of their 8-bit forms."""
 
-    def __init__(self, index: Any, half: NDArray[np.float16]) -> None:  # noqa: ANN401 - faiss is untyped
+    def __init__(self, path: Path, index: Any, half: HalfFile) -> None:  # noqa: ANN401 - faiss is untyped
+        self._path = path
         self._index = index
         self._half = half
-        self._read = 0
-        self.count, self.dimension = (int(n) for n in half.shape)
+        self.count, self.dimension = half.count, int(index.d)
 
     @classmethod
     def build(cls, vectors: Vectors, path: Path) -> ApproximateStore:
@@ -53,18 +53,20 @@ class ApproximateStore:
         """Write the inverted file `path` over the vectors in the `.half` file beside it, block by block."""
         faiss: Any = import_module("faiss")  # its stubs do not know the numpy forms of these classes
 
-        half = _map(path, dimension)
-        lists = 1 << max(0, round(np.log2(max(1, len(half))) / 2 + 1) if len(half) > 64 else 0)
+        half = HalfFile(path.with_suffix(".half"), dimension)
+        lists = 1 << round(np.log2(half.count) / 2 + 1) if half.count > 64 else 1
         index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         index.cp.niter, index.cp.seed = 10, _SEED
         index.cp.min_points_per_centroid = 1  # a small library trains without a warning
-        size = min(len(half), max(_SAMPLE * lists, 10_000))
-        sample = np.sort(np.random.default_rng(_SEED).choice(len(half), size, replace=False))
+        size = min(half.count, max(_SAMPLE * lists, 10_000))
         if size:
-            index.train(half[sample].astype(np.float32))
-        for start in range(0, len(half), _BLOCK):
-            index.add(half[start : start + _BLOCK].astype(np.float32))
-        _write(index, path)
+            index.train(half.read(np.sort(np.random.default_rng(_SEED).choice(half.count, size, replace=False))))
+        for start in range(0, half.count, _BLOCK):
+            index.add(half.read(slice(start, start + _BLOCK)))
+        with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
+            writer = faiss.PyCallbackIOWriter(out.write)
+            faiss.write_index(index, writer)
+            del writer
 
     @classmethod
     def open(cls, path: Path) -> ApproximateStore:
@@ -80,14 +82,14 @@ class ApproximateStore:
                 index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
             except RuntimeError:  # a name or a system on which FAISS cannot map: read it whole
                 index = faiss.deserialize_index(np.fromfile(path, np.uint8))
-            half = _map(path, int(index.d))
+            half = HalfFile(path.with_suffix(".half"), int(index.d))
         except (RuntimeError, OSError, ValueError) as error:
             raise IndexFolderError(f"{path} cannot be read; rebuild the index with build_index.py") from error
-        if len(half) != index.ntotal:
+        if half.count != index.ntotal:
             raise IndexFolderError(
-                f"{path} holds {index.ntotal} vectors, {path.stem}.half {len(half)}; rebuild the index with build_index.py"
+                f"{path} holds {index.ntotal} vectors, {path.stem}.half {half.count}; rebuild the index with build_index.py"
             )
-        return cls(index, half)
+        return cls(path, index, half)
 
     def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         if k <= 0 or self.count == 0 or (allowed is not None and len(allowed) == 0):
@@ -101,17 +103,12 @@ class ApproximateStore:
         return rows[best], scores[best]
 
     def vectors(self, rows: Rows) -> Vectors:
-        found = self._half[rows].astype(np.float32)
-        self._read += len(rows)
-        if self._read > _RELEASE and hasattr(mmap, "MADV_DONTNEED") and isinstance(self._half.base, mmap.mmap):
-            self._half.base.madvise(mmap.MADV_DONTNEED)
-            self._read = 0
-        return found
+        return self._half.read(rows)
 
     def save(self, path: Path) -> None:
-        """Write the inverted file to `path` and the vectors to a `.half` file beside it."""
-        self._half.tofile(path.with_suffix(".half"))
-        _write(self._index, path)
+        """Copy the inverted file to `path` and the vectors to a `.half` file beside it."""
+        for source, target in ((self._path, path), (self._path.with_suffix(".half"), path.with_suffix(".half"))):
+            shutil.copyfile(source, target)
 
     def _candidates(self, query: Vectors, k: int, allowed: Rows | None) -> Rows:
         """More rows than are wanted, among them nearly always the best `k`, ascending."""
@@ -129,18 +126,24 @@ class ApproximateStore:
         return np.sort(rows[0][rows[0] >= 0])
 
 
-def _write(index: Any, path: Path) -> None:  # noqa: ANN401 - faiss is untyped
-    faiss: Any = import_module("faiss")
+class HalfFile:
+    """Vectors in half precision in a file without a head, row after row; mapped, so that only what is read is loaded."""
 
-    with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
-        writer = faiss.PyCallbackIOWriter(out.write)
-        faiss.write_index(index, writer)
-        del writer
+    def __init__(self, path: Path, dimension: int) -> None:
+        self._map: mmap.mmap | None = None
+        self._rows = np.zeros((0, dimension), "<f2")
+        if path.stat().st_size:
+            with path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._rows = np.frombuffer(self._map, "<f2").reshape(-1, dimension)
+        self._read = 0
+        self.count = len(self._rows)
 
-
-def _map(path: Path, dimension: int) -> NDArray[np.float16]:
-    """The half-precision vectors beside an inverted file, (count, dimension)."""
-    file = path.with_suffix(".half")
-    if file.stat().st_size == 0:
-        return np.zeros((0, dimension), np.float16)
-    return np.memmap(file, "<f2", mode="r").reshape(-1, dimension)
+    def read(self, rows: Rows | slice) -> Vectors:
+        """Some rows, float32. Pages read a while ago leave the process; the system keeps them in its cache."""
+        found = self._rows[rows].astype(np.float32)
+        self._read += len(found)
+        if self._read > _RELEASE and self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
+        return found
