@@ -1,7 +1,7 @@
 """The store for large libraries: a FAISS inverted file finds candidates, half-precision vectors on disk decide.
 
 Two files: `NAME.half`, every vector in half precision, memory-mapped, row after row; `NAME.ivf`, a FAISS index that
-keeps each vector in 8 bits a dimension in the list of the nearest of about 2 sqrt(count) centres (Jégou, Douze and Schmid
+keeps each vector in 4 bits a dimension in the list of the nearest of about 2 sqrt(count) centres (Jégou, Douze and Schmid
 2011), read from disk as it is needed. A search looks through the lists nearest to the query, takes more candidates than
 are wanted, and scores these again from their half-precision vectors, so that scores are exact to about 1e-4.
 
@@ -24,7 +24,7 @@ from index.errors import IndexFolderError
 from index.stores import Rows
 
 LISTS = 256  # looked through for a query; recall against exact search in benchmarks/README.md, "Search at size"
-CANDIDATES = 2  # for each row wanted, scored again
+CANDIDATES, FEWEST = 4, 200  # for each row wanted, and at least; scored again
 SCORED_AT_ONCE = 40_000  # rows; a filter that allows no more is searched exactly
 _SAMPLE = 40  # training vectors for each centre
 _BLOCK = 50_000  # rows added at a time
@@ -33,7 +33,7 @@ _RELEASE = 100_000  # rows read, after which pages read long ago leave the proce
 
 
 class ApproximateStore:
-    """Vectors in half precision on disk under an inverted file of their 8-bit forms."""
+    """Vectors in half precision on disk under an inverted file of their 4-bit forms."""
 
     def __init__(self, path: Path, index: Any, half: HalfFile) -> None:  # noqa: ANN401 - faiss is untyped
         self._path = path
@@ -55,7 +55,7 @@ class ApproximateStore:
 
         half = HalfFile(path.with_suffix(".half"), dimension)
         lists = 1 << round(np.log2(half.count) / 2 + 1) if half.count > 64 else 1
-        index = faiss.index_factory(dimension, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index = faiss.index_factory(dimension, f"IVF{lists},SQ4", faiss.METRIC_INNER_PRODUCT)
         index.cp.niter, index.cp.seed = 10, _SEED
         index.cp.min_points_per_centroid = 1  # a small library trains without a warning
         size = min(half.count, max(_SAMPLE * lists, 10_000))
@@ -121,7 +121,7 @@ class ApproximateStore:
             packed = np.packbits(bits, bitorder="little")
             lists = min(int(self._index.nlist), -(-LISTS * self.count // len(allowed)))
             parameters = faiss.SearchParametersIVF(nprobe=lists, sel=faiss.IDSelectorBitmap(packed))
-        wanted = min(CANDIDATES * k, self.count)
+        wanted = min(max(CANDIDATES * k, FEWEST), self.count)
         _, rows = self._index.search(np.ascontiguousarray(query[None], np.float32), wanted, params=parameters)
         return np.sort(rows[0][rows[0] >= 0])
 

@@ -53,7 +53,7 @@ class Collector:
         if self._flat is not None:
             return f"{self.count} vectors: flat, exact (up to {self._flat_until})"
         return (
-            f"{self.count} vectors: approximate (IVF, 8 bits), scored again from half precision on disk, "
+            f"{self.count} vectors: approximate (IVF, 4 bits), scored again from half precision on disk, "
             f"because flat search beyond {self._flat_until} keeps a question waiting"
         )
 
