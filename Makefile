@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 INDEX  := built/demo
 
-.PHONY: demo test lint check format model quality screenshots clean
+.PHONY: demo test lint check format model quality bench screenshots clean
 
 demo: $(STAMP)  ## build the sample index and open the page on 127.0.0.1:7860
 	@$(BIN)/python build_index.py corpus --index $(INDEX)
@@ -37,6 +37,9 @@ screenshots: $(DEV)  ## pictures of the page for the documents
 
 quality: $(STAMP)
 	@$(BIN)/python benchmarks/quality.py
+
+bench: $(STAMP)  ## search at a small size in a minute; without arguments the script measures a million passages
+	@$(BIN)/python benchmarks/size.py --passages 20000 --flat-until 5000 --recall 0.95
 
 $(STAMP): requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -110,6 +110,8 @@ def _build(options: argparse.Namespace) -> int:
         sys.stdout.write(f"略去 left out of the reports: {len(summary.removed)} (--json lists them)\n")
     for skipped in summary.skipped:
         sys.stdout.write(f"跳过 skipped: {skipped.file}: {skipped.reason}\n")
+    for name, reason in summary.search.items():
+        sys.stdout.write(f"检索 search: {name}: {reason}\n")
     counts = summary.counts
     done = f"{summary.seconds:.1f} s" if summary.rebuilt else "没有变化 nothing changed"
     sys.stdout.write(

@@ -104,7 +104,7 @@ def material(engine: Engine, golds: Sequence[Row], folder: Path) -> Row:
     library = engine.library
     passages = []
     for row, passage in enumerate(library.read(range(library.passages.count))):
-        meta = library.documents[int(library.document_of[row])].meta
+        meta = library.documents[library.document_of(row)].meta
         passages.append({"text": passage.text, "title": meta.title, "city": meta.city})
     questions = [{"question": g["question"], "cities": list(understand(g["question"], engine.places).cities)} for g in golds]
     return {"passages": passages, "questions": questions, "folder": str(folder), "warm": WARM}

@@ -46,12 +46,15 @@ Progress = Callable[[str, int, int], None]  # step, done, total (0: not known ye
 
 @dataclass(frozen=True)
 class Summary:
-    """What a build did; `documents` as (title, province, city, level, year, kind, file, passages, evidence)."""
+    """What a build did; `documents` as (title, province, city, level, year, kind, file, passages, evidence), `search` which
+    store holds the vectors and why.
+    """
 
     documents: tuple[dict[str, Any], ...]
     skipped: tuple[Skipped, ...]
     removed: tuple[Removed, ...]
     counts: dict[str, int]
+    search: dict[str, str]
     rebuilt: bool
     seconds: float
 
@@ -62,6 +65,7 @@ class Summary:
             "skipped": [asdict(s) for s in self.skipped],
             "removed": [asdict(r) for r in self.removed],
             "counts": self.counts,
+            "search": self.search,
             "rebuilt": self.rebuilt,
             "seconds": round(self.seconds, 2),
         }
@@ -146,9 +150,8 @@ def build(
         write_generation(folder, lambda: manifest | at_work.found(), [partial(at_work.write, workers=workers)])
         progress("write", 1, 1)
     found = at_work.found()
-    return Summary(
-        tuple(found["documents"]), tuple(at_work.skipped), tuple(at_work.removed), found["counts"], True, time.perf_counter() - begun
-    )
+    told = tuple(found["documents"]), tuple(at_work.skipped), tuple(at_work.removed)
+    return Summary(*told, found["counts"], found["search"], True, time.perf_counter() - begun)
 
 
 def _source(path: Path, name: str, corrections: tuple[Correction, ...]) -> str:
@@ -169,7 +172,7 @@ def _unchanged(folder: Path, recipe: dict[str, Any], sources: list[list[str]]) -
         return None
     skipped = tuple(Skipped(**s) for s in manifest["skipped"])
     removed = tuple(Removed(**r) for r in manifest["removed"])
-    return Summary(tuple(manifest["documents"]), skipped, removed, manifest["counts"], False, 0.0)
+    return Summary(tuple(manifest["documents"]), skipped, removed, manifest["counts"], manifest["search"], False, 0.0)
 
 
 class _Build:
@@ -182,11 +185,12 @@ class _Build:
         self._sizes = {file.name: _size(file.path) for file in files}
         self._shown: list[dict[str, Any]] = []
         self._counts = {"files": len(files)}
+        self._search: dict[str, str] = {}
 
     def found(self) -> dict[str, Any]:
         """What the manifest says of a generation that is written."""
         skipped, removed = ([asdict(row) for row in rows] for rows in (self.skipped, self.removed))
-        return {"counts": self._counts, "documents": self._shown, "skipped": skipped, "removed": removed}
+        return {"counts": self._counts, "search": self._search, "documents": self._shown, "skipped": skipped, "removed": removed}
 
     def write(self, work: Path, workers: int) -> None:
         """Read, digest and write everything into the folder of a generation."""
@@ -205,6 +209,7 @@ class _Build:
                 raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in self.skipped[:5]))
             self._progress("write", 0, 1)
             self._counts |= {"documents": out.documents, "passages": out.passages, "sentences": out.sentences}
+            self._search = out.search
             out.finish()
 
     def _contents(self, pool: Workers) -> Iterator[tuple[Source, Contents]]:

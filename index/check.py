@@ -28,8 +28,8 @@ def check(folder: Path) -> list[str]:
     counts = library.manifest["counts"]
     if len(library.documents) != counts["documents"]:
         found.append(f"{len(library.documents)} documents, the manifest says {counts['documents']}")
-    if len(library.document_of) != library.passages.count:
-        found.append(f"{len(library.document_of)} passages in the table, {library.passages.count} vectors")
+    if len(library.rows.periods) != library.passages.count:
+        found.append(f"{len(library.rows.periods)} passages in the table, {library.passages.count} vectors")
     if library.words.count != library.passages.count:
         found.append(f"{library.words.count} rows of words, {library.passages.count} passages")
     for name, store in (("passage", library.passages), ("sentence", library.sentences)):

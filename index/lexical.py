@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical_writer import LexicalWriter
+from index.stores import Rows
 from index.word_counts import count_words
 
 Scores = NDArray[np.float32]
+_SEARCHED = 20  # a row is searched for in about the time that so many postings are read one after the other
 _BATCH = 2048  # texts counted at a time
 
 
@@ -43,17 +45,56 @@ class Lexical:
         values, rows, starts = (np.load(folder / f"{name}.csc.index.npy", mmap_mode="r") for name in ("data", "indices", "indptr"))
         return cls(head["words"], head["count"], values, rows, starts)
 
-    def scores(self, query: Sequence[str]) -> Scores:
-        """BM25 of every passage for the words of a question, float32 (count,)."""
-        scores = np.zeros(self.count, np.float32)
+    def scores(self, query: Sequence[str], rows: Rows | None = None) -> Scores:
+        """BM25 of passages for the words of a question, float32: of all, (count,), or of `rows`, (len(rows),).
+
+        For few rows each word's postings are searched for them, so that the cost does not grow with the library.
+        """
+        if rows is not None and len(rows) * _SEARCHED > sum(self.frequency(word) for word in query):
+            return self.scores(query)[rows]
+        scores = np.zeros(self.count if rows is None else len(rows), np.float32)
         for word in query:
             span = self._span(word)
-            scores[self._rows[span]] += self._values[span]
+            if rows is None:
+                scores[self._rows[span]] += self._values[span]
+            else:
+                held, at = self._held(span, rows)
+                scores[held] += self._values[span][at]
         return scores
+
+    def best(self, query: Sequence[str], k: int, allowed: Rows | None = None) -> Rows:
+        """The `k` passages of the largest scores above 0, in no order; `allowed` (ascending) restricts the search."""
+        scores = self.scores(query, allowed)
+        found = np.flatnonzero(scores > 0)
+        if len(found) > k:
+            found = found[np.argpartition(-scores[found], k)[:k]]
+        return found if allowed is None else allowed[found]
+
+    def frequency(self, word: str) -> int:
+        """How many passages hold a word."""
+        span = self._span(word)
+        return int(span.stop - span.start)
 
     def rows_with(self, word: str) -> NDArray[np.int32]:
         """Rows of the passages that hold a word; empty for an unknown one."""
         return np.asarray(self._rows[self._span(word)])
+
+    def holds(self, word: str, rows: Rows) -> NDArray[np.bool_]:
+        """Whether each of the rows holds a word."""
+        span = self._span(word)
+        if len(rows) * _SEARCHED > span.stop - span.start:
+            return np.isin(rows, self._rows[span])
+        return self._held(span, rows)[0]
+
+    def _held(self, span: slice, rows: Rows) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which rows stand in the postings of a span, and where in it these do."""
+        postings = self._rows[span]
+        wanted = rows.astype(np.int32)  # of the same type as the postings, which would else be copied
+        at = np.searchsorted(postings, wanted)
+        held = np.zeros(len(rows), bool)
+        inside = at < len(postings)
+        held[inside] = postings[at[inside]] == wanted[inside]
+        return held, at[held]
 
     def _span(self, word: str) -> slice:
         number = self._vocabulary.get(word)

@@ -1,7 +1,7 @@
 """One generation of an index folder opened as a whole: passages, vectors, words and manifest with aligned rows.
 
     DIR/current                   name of the generation that serves
-    DIR/generations/<name>/       manifest.json, passages.sqlite, passages.faiss, sentences.faiss, words/, tokens/
+    DIR/generations/<name>/       manifest.json, passages.sqlite, rows/, passages.*, sentences.* (vectors), words/, tokens/
 
 A reader keeps the generation it opened; a builder writes a new one beside it (`index.build`).
 """
@@ -12,7 +12,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.catalogue import Catalogue, Scope
 from index.encoder import Encoder
 from index.errors import IndexFolderError, ModelMismatch
 from index.lexical import Lexical
 from index.records import Document, Meta, Passage, Period
+from index.rows import RowTable
 from index.stores import Rows, VectorStore
-from index.tokens import Tokens
+from index.stores.choice import open_store
+from index.tokens import Tokens, ranges
 from index.words import fingerprint
 
-FORMAT = 5
+FORMAT = 6
+__all__ = ["FORMAT", "SCHEMA", "Library", "Scope", "current_generation", "read_manifest"]
 
 SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT, file TEXT, offset INTEGER, meta TEXT, text TEXT);
@@ -37,15 +40,6 @@ CREATE TABLE passages (
     period TEXT, period_year INTEGER, first_sentence INTEGER
 );
 """
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which documents may answer. An empty tuple means no restriction; a value that matches nothing finds nothing."""
-
-    cities: tuple[str, ...] = ()
-    years: tuple[int, ...] = ()
-    kinds: tuple[str, ...] = ()
 
 
 def current_generation(folder: Path) -> Path:
@@ -86,16 +80,15 @@ class Library:
         Raises:
             IndexFolderError: missing, incomplete, damaged, of another format, or its parts disagree.
         """
-        from index.stores.faiss_store import FaissStore
-
         self.folder = folder
         self.manifest = read_manifest(folder)
         self.generation = current_generation(folder)
         if self.manifest["segmenter"] != fingerprint():
             raise IndexFolderError(f"the index at {folder} was made with another word segmenter; rebuild it with build_index.py")
         self._local = threading.local()
-        self.passages: VectorStore = FaissStore.open(self.generation / "passages.faiss")
-        self.sentences: VectorStore = FaissStore.open(self.generation / "sentences.faiss")
+        self.rows = RowTable.open(self.generation / "rows")
+        self.passages: VectorStore = open_store(self.generation, "passages")
+        self.sentences: VectorStore = open_store(self.generation, "sentences")
         self.words = Lexical.open(self.generation / "words")
         folder = self.generation / "tokens"
         self.tokens: Tokens | None = Tokens.open(folder) if folder.is_dir() else None
@@ -131,36 +124,22 @@ class Library:
         return tuple(Document(file, "", offset, Meta(**json.loads(meta))) for file, offset, meta in rows)
 
     @cached_property
-    def _columns(self) -> NDArray[np.int64]:
-        """(passages, 4): document, first sentence, period (1 actual, 2 target, 0 unknown), its year (0 unknown)."""
-        query = (
-            "SELECT document, first_sentence, CASE period WHEN 'actual' THEN 1 WHEN 'target' THEN 2 ELSE 0 END, "
-            "COALESCE(period_year, 0) FROM passages ORDER BY row"
-        )
-        rows = self._connection.execute(query).fetchall()
-        return np.asfortranarray(np.asarray(rows, np.int64).reshape(-1, 4))
-
-    @property
-    def document_of(self) -> Rows:
-        """Document number of every passage row."""
-        return self._columns[:, 0]
+    def document_ids(self) -> tuple[str, ...]:
+        """Content hash of every document, by number."""
+        return tuple(str(row[0]) for row in self._connection.execute("SELECT id FROM documents ORDER BY number"))
 
     @cached_property
-    def _sentence_starts(self) -> Rows:
-        """Row of the first sentence of every passage, and the count of all."""
-        return np.append(self._columns[:, 1], self.sentences.count)
+    def catalogue(self) -> Catalogue:
+        """The documents by place, year and kind."""
+        return Catalogue(self.documents, self.rows)
+
+    def document_of(self, row: int) -> int:
+        """Document number of a passage row."""
+        return int(self.rows.document_of(np.asarray([row]))[0])
 
     def period_matches(self, rows: Rows, tense: str | None, years: Sequence[int]) -> NDArray[np.float32]:
-        """1 where a passage speaks of one of the years, or else of the tense asked for; 0.5 where both are asked and
-        only one holds; 0 for all where neither is asked.
-        """
-        tenses, of = self._columns[rows, 2], self._columns[rows, 3]
-        tests = []
-        if years:
-            tests.append(np.isin(of, years))
-        if tense:
-            tests.append(tenses == {"actual": 1, "target": 2}[tense])
-        return np.mean(tests, axis=0, dtype=np.float32) if tests else np.zeros(len(rows), np.float32)
+        """How far passages speak of the time asked for; see `RowTable.matches`."""
+        return self.rows.matches(rows, tense, years)
 
     def document_text(self, number: int) -> str:
         """The whole text of a document."""
@@ -185,47 +164,34 @@ class Library:
 
     def covered_years(self, number: int) -> frozenset[int]:
         """Years a document speaks of: its own, and those of its review and its plan."""
-        return self._covered[number]
+        return self.catalogue.covered[number]
 
-    @cached_property
-    def _covered(self) -> tuple[frozenset[int], ...]:
-        years: list[set[int]] = [{d.meta.year} if d.meta.year else set() for d in self.documents]
-        query = "SELECT DISTINCT document, period_year FROM passages WHERE period_year IS NOT NULL"
-        for document, year in self._connection.execute(query):
-            years[document].add(year)
-        return tuple(frozenset(y) for y in years)
-
-    @cached_property
+    @property
     def present_years(self) -> tuple[int | None, ...]:
-        """The year that 今年 means in each document: the year its plan is for, else the year of its title."""
-        years: list[int | None] = [d.meta.year for d in self.documents]
-        query = "SELECT document, MAX(period_year) FROM passages WHERE period = 'target' GROUP BY document"
-        for document, year in self._connection.execute(query):
-            years[document] = year or years[document]
-        return tuple(years)
+        """The year that 今年 means in each document."""
+        return self.catalogue.present_years
 
-    def documents_in(self, scope: Scope) -> tuple[int, ...]:
-        """Numbers of the documents a scope allows."""
-        return tuple(
-            number
-            for number, document in enumerate(self.documents)
-            if (not scope.cities or document.meta.city in scope.cities)
-            and (not scope.years or self.covered_years(number) & set(scope.years))
-            and (not scope.kinds or document.meta.kind in scope.kinds)
-        )
+    def documents_in(self, scope: Scope) -> Sequence[int]:
+        """Numbers of the documents a scope allows, ascending."""
+        return self.catalogue.documents_in(scope)
+
+    def rows_of(self, number: int) -> Rows:
+        """Passage rows of one document."""
+        starts = self.rows.document_starts
+        return np.arange(starts[number], starts[number + 1], dtype=np.int64)
 
     def rows_in(self, documents: Sequence[int]) -> tuple[Rows | None, Rows | None]:
-        """(passage rows, sentence rows) of some documents; (None, None) for all of them."""
+        """(passage rows, sentence rows) of some documents, ascending; (None, None) for all of them."""
         if len(documents) == len(self.documents):
             return None, None
-        passages = np.flatnonzero(np.isin(self.document_of, np.asarray(documents, np.int64)))
-        pieces = [np.arange(a, b) for a, b in self.sentence_edges(passages)]
-        return passages, np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+        numbers = np.unique(np.asarray(documents, np.int64))
+        starts, ends = self.rows.document_starts[numbers], self.rows.document_starts[numbers + 1]
+        return ranges(starts, ends), ranges(self.rows.sentence_starts[starts], self.rows.sentence_starts[ends])
 
     def sentence_edges(self, passages: Rows) -> Rows:
         """Sentence rows [start, end) of each passage, (n, 2)."""
-        return np.stack([self._sentence_starts[passages], self._sentence_starts[passages + 1]], axis=1)
+        return self.rows.sentence_edges(passages)
 
     def passage_of_sentences(self, sentences: Rows) -> Rows:
         """Passage row of each sentence row."""
-        return np.searchsorted(self._sentence_starts, sentences, side="right") - 1
+        return self.rows.passage_of(sentences)

@@ -65,8 +65,7 @@ class Before:
         found = []
         for number in numbers:
             document = self.library.documents[number]
-            edges = np.searchsorted(self.library.document_of, [number, number + 1])
-            rows = np.arange(edges[0], edges[1], dtype=np.int64)
+            rows = self.library.rows_of(number)
             document = replace(document, file=_renamed(document.file), text=self.library.document_text(number))
             found.append(Read(document, tuple(self.library.read(rows)), rows))
         skipped = [replace(row, file=_renamed(row.file)) for row in self._skipped if _belongs(row.file, old_name)]

@@ -13,7 +13,8 @@ from index.encoder import Vectors
 from index.lexical_writer import LexicalWriter
 from index.library import SCHEMA
 from index.records import Document, Passage
-from index.stores.flat_file import FlatFile
+from index.rows import GrowingRows
+from index.stores.choice import Collector
 from index.tokens import Tokens, TokensWriter
 from index.word_counts import WordCounts
 
@@ -33,10 +34,12 @@ class IndexWriter:
         self._open.callback(self._table.close)
         self._table.execute("PRAGMA journal_mode = OFF")  # nobody reads it before it is whole
         self._table.executescript(SCHEMA)
-        self._vectors = [FlatFile(work / f"{name}.faiss", dimension) for name in ("passages", "sentences")]
+        self._work = work
+        self._rows = GrowingRows()
+        self._vectors = {name: Collector(dimension, work / f"{name}.spool") for name in ("passages", "sentences")}
         self._words = LexicalWriter(work / "words")
         self._tokens = TokensWriter(work / "tokens") if pieces else None
-        for close in [self._words.close, *(v.close for v in self._vectors), *([self._tokens.close] if self._tokens else [])]:
+        for close in [self._words.close, *(v.close for v in self._vectors.values()), *([self._tokens.close] if self._tokens else [])]:
             self._open.callback(close)
 
     def __enter__(self) -> IndexWriter:
@@ -58,18 +61,27 @@ class IndexWriter:
             self.passages += 1
             self.sentences += len(p.sentences)
         self._table.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._rows.add(passages)
         self.documents += 1
 
     def batch(self, words: WordCounts, passages: Vectors, sentences: Vectors, tokens: Tokens | None) -> None:
         """Words, vectors and pieces of the next passages."""
-        for file, vectors in zip(self._vectors, (passages, sentences), strict=True):
-            file.add(vectors)
+        self._vectors["passages"].add(passages)
+        self._vectors["sentences"].add(sentences)
         self._words.add(words)
         if self._tokens is not None and tokens is not None:
             self._tokens.add(tokens)
+
+    @property
+    def search(self) -> dict[str, str]:
+        """How passages and sentences will be searched, and why."""
+        return {name: vectors.reason for name, vectors in self._vectors.items()}
 
     def finish(self) -> None:
         """Complete every part on disk."""
         self._table.commit()
         self._words.finish()
+        self._rows.table().save(self._work / "rows")
+        for name, vectors in self._vectors.items():
+            vectors.save(self._work, name)
         self._open.close()

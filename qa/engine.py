@@ -211,7 +211,7 @@ class Engine:
         return run_maxima(sentences, bounds) + beside, best
 
     def _hit(self, rank: int, score: float, row: int, passage: Passage, best: int, query: Query) -> Hit:
-        number = int(self.library.document_of[row])
+        number = self.library.document_of(row)
         document = self.library.documents[number]
         sentence: Span = passage.sentences[best] if 0 <= best < len(passage.sentences) else (0, len(passage.text))
         highlights = matched_words(passage.text, query.topic)

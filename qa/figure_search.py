@@ -14,6 +14,7 @@ from index.library import Library
 from index.records import Passage, Span
 from index.stores import Rows
 from index.text import plain
+from index.tokens import edges
 from index.words import words
 from qa.comparison import Row
 from qa.dates import Told, told
@@ -81,35 +82,35 @@ def search(library: Library, encoder: Encoder, indicator: Indicator, documents: 
     meaning: the question's vector, made once.
     """
     vector = encoder.encode_queries([indicator.phrase or indicator.label])[0]
-    covered = _covered(library, [name for name, _ in indicator.names])
-    ranked = covered + _ASKED_TIME * library.period_matches(np.arange(len(covered)), indicator.kind or None, indicator.years)
+    owns = [library.rows_of(number) for number in documents]
+    rows = np.concatenate([*owns, np.zeros(0, np.int64)])
+    covered = _covered(library, [name for name, _ in indicator.names], rows)
+    ranked = covered + _ASKED_TIME * library.period_matches(rows, indicator.kind or None, indicator.years)
     picked: list[Rows] = []
-    for number in documents:
-        own = np.flatnonzero(library.document_of == number)
+    for own, start in zip(owns, edges(np.asarray([len(own) for own in owns], np.int64)), strict=False):
+        here = slice(start, start + len(own))
         near: Vectors = library.passages.vectors(own) @ vector
-        whole = int((covered[own] > 0.999).sum())
-        by_words = own[np.lexsort((-near, -ranked[own]))[: min(ALL_WORDS, max(DEEP - NEAREST, whole))]]
+        whole = int((covered[here] > 0.999).sum())
+        by_words = own[np.lexsort((-near, -ranked[here]))[: min(ALL_WORDS, max(DEEP - NEAREST, whole))]]
         by_meaning = own[np.argsort(-near, kind="stable")[:DEEP]]
         size = max(DEEP, len(by_words) + NEAREST)
         picked.append(np.asarray(list(dict.fromkeys([*by_words.tolist(), *by_meaning.tolist()]))[:size], np.int64))
     read = iter(library.read(np.concatenate(picked) if picked else []))
-    for rows in picked:
-        yield [(int(row), next(read)) for row in rows]
+    for found in picked:
+        yield [(int(row), next(read)) for row in found]
 
 
-def _covered(library: Library, names: Iterable[str]) -> Vectors:
-    """For each passage the largest share, by rarity, of one name's words that it holds, (passages,) float32."""
-    count = len(library.document_of)
-    best = np.zeros(count, np.float32)
+def _covered(library: Library, names: Iterable[str], rows: Rows) -> Vectors:
+    """For each passage row the largest share, by rarity, of one name's words that it holds, (len(rows),) float32."""
+    best = np.zeros(len(rows), np.float32)
     for name in names:
         tokens = dict.fromkeys(words(name))
-        rows = {token: library.words.rows_with(token) for token in tokens}
-        weights = {token: float(np.log1p(count / (1 + len(found)))) for token, found in rows.items()}
+        weights = {token: float(np.log1p(library.words.count / (1 + library.words.frequency(token)))) for token in tokens}
         total = sum(weights.values())
         if total:
-            share = np.zeros(count, np.float32)
-            for token, found in rows.items():
-                share[found] += weights[token] / total
+            share = np.zeros(len(rows), np.float32)
+            for token in tokens:
+                share[library.words.holds(token, rows)] += weights[token] / total
             np.maximum(best, share, out=best)
     return best
 

@@ -55,14 +55,32 @@ class Places:
 
     def present_years(self, cities: Sequence[str]) -> set[int]:
         """The years that 今年 may mean in the documents of some cities, or of all where none is named."""
-        years = self.years or tuple(d.meta.year for d in self.documents)
-        return {y for d, y in zip(self.documents, years, strict=True) if y and (not cities or d.meta.city in cities)}
+        held = self._years_of.values() if not cities else [self._years_of.get(city, set()) for city in cities]
+        return {year for years in held for year in years}
+
+    @cached_property
+    def _years_of(self) -> dict[str | None, set[int]]:
+        """Place -> the years that 今年 means in its documents."""
+        found: dict[str | None, set[int]] = {}
+        for document, year in zip(self.documents, self.years or tuple(d.meta.year for d in self.documents), strict=True):
+            if year:
+                found.setdefault(document.meta.city, set()).add(year)
+        return found
+
+    @cached_property
+    def _speakers(self) -> tuple[Document, ...]:
+        """The first document of every place, in the library's order: a place has many, its names are the same."""
+        found: dict[tuple[str | None, ...], Document] = {}
+        for document in self.documents:
+            meta = document.meta
+            found.setdefault((meta.city, meta.province, meta.prefecture, meta.level, meta.pinyin), document)
+        return tuple(found.values())
 
     @cached_property
     def names(self) -> dict[str, str]:
         """Written name, lower case -> `Meta.city`."""
         names: dict[str, str] = {}
-        for document in self.documents:
+        for document in self._speakers:
             city = document.meta.city
             if not city:
                 continue
@@ -76,7 +94,7 @@ class Places:
     def abbreviations(self) -> dict[str, str]:
         """甬 -> 宁波, where only one place of the library bears the character."""
         found: dict[str, set[str]] = {}
-        for document in self.documents:
+        for document in self._speakers:
             city = document.meta.city
             for division in Divisions.load().by_name(city) if city and document.meta.level == "city" else ():
                 if division.abbreviation and division.level == "city":
@@ -114,7 +132,7 @@ class Places:
         if not cities and not wider:
             cities = self._abbreviated(question, spans)
         corrections = () if cities else tuple(self._nearly(question))
-        cities = _narrowest(cities, self.documents) or wider
+        cities = _narrowest(cities, self._speakers) or wider
         return Named(tuple(dict.fromkeys(cities)), tuple(dict.fromkeys(absent)), tuple(sorted(spans)), corrections)
 
     def known(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -154,14 +172,14 @@ class Places:
                 if start >= 0 and not any(a < start + len(name) and start < b for a, b in spans):
                     members = [
                         d.meta.city
-                        for d in self.documents
+                        for d in self._speakers
                         if d.meta.city and d.meta.level != "township" and (d.meta.province in group.provinces or _short(d) in group.cities)
                     ]
                     spans = [*spans, (start, start + len(name))]
                     yield group.name, members, (start, start + len(name))
 
     def _of_province(self, name: str) -> list[str]:
-        return [d.meta.city for d in self.documents if d.meta.city and d.meta.province == name]
+        return [d.meta.city for d in self._speakers if d.meta.city and d.meta.province == name]
 
     def _abbreviated(self, question: str, spans: list[Span]) -> list[str]:
         """甬 stands for its city only as a word of its own at the start of a question or of a clause."""
@@ -177,11 +195,14 @@ class Places:
         """Sound of a place's name -> `Meta.city`."""
         return {_sound(name): city for name, city in self.names.items() if not name.isascii() and name == city}
 
+    @cached_property
+    def _latin(self) -> list[str]:
+        return sorted({n for n in self.names if n.isascii() and len(n) > 4})
+
     def _nearly(self, question: str) -> Iterator[tuple[str, str]]:
         """Names of the same sound (宁播) or one slip of the keyboard away (Nigbo)."""
-        latin = sorted({n for n in self.names if n.isascii() and len(n) > 4})
         for word in re.findall(r"[A-Za-z]{5,}", question):
-            close = difflib.get_close_matches(word.lower(), latin, n=1, cutoff=0.83)
+            close = difflib.get_close_matches(word.lower(), self._latin, n=1, cutoff=0.83)
             if close and word.lower() not in _ENGLISH:
                 yield word, self.names[close[0]]
         for run in re.findall(r"[一-鿿]{2,}", question):

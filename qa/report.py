@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from index.errors import QuestionError
 from index.library import Library
 from index.records import Meta, Passage, Span
@@ -49,8 +47,7 @@ class Reports:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """Content hash of every document, by number."""
-        _, firsts = np.unique(self.library.document_of, return_index=True)
-        return tuple(p.document_id for p in self.library.read(firsts))
+        return self.library.document_ids
 
     def open(self, document: str) -> Report:
         """One report.
@@ -63,7 +60,7 @@ class Reports:
         number = self.ids.index(document)
         held = self.library.documents[number]
         text = self.library.document_text(number)
-        passages = self.library.read(np.flatnonzero(self.library.document_of == number))
+        passages = self.library.read(self.library.rows_of(number))
         return Report(document, held.file, held.meta, text, lay_out(text, passages))
 
     def spots(self, rows: Sequence[Row]) -> dict[int, str]:

@@ -37,12 +37,12 @@ def best_sentences(library: Library, encoder: Encoder, query: Query, blanks: Seq
     top = float(bm25.max(initial=0.0)) or 1.0
     picked = [np.zeros(0, np.int64)]
     for blank in blanks:
-        own = np.flatnonzero(library.document_of == blank.document)
+        own = library.rows_of(blank.document)
         near = library.passages.vectors(own) @ vector + bm25[own] / top
         picked.append(own[np.argsort(-near, kind="stable")[:LOOKED_AT]])
     rows = np.sort(np.concatenate(picked))
     found: dict[int, list[Hit]] = {}
-    for hit in rank(query, score_rows(library, vector, rows, bm25), len(rows)) if len(rows) else ():
+    for hit in rank(query, score_rows(library, vector, rows, bm25[rows]), len(rows)) if len(rows) else ():
         found.setdefault(hit.document, []).append(hit)
     return tuple(_filled(blank, found.get(blank.document, [])[:SHOWN]) for blank in blanks)
 

@@ -184,7 +184,7 @@ def test_vectors_lie_where_the_formats_say(sample_engine: Engine):
     assert np.array_equal(vectors, library.passages.vectors(np.arange(count)))
     assert {p.name for p in library.generation.iterdir()} == set(re.findall(r"^    ([a-z.]+)/?  ", _tree(), re.M))
     types = dict(re.findall(r"^\| `([\w.]+\.npy)` \| (\w+)", TEXT[FORMATS], re.M))
-    found = {p.name: str(np.load(p).dtype) for folder in ("words", "tokens") for p in (library.generation / folder).glob("*.npy")}
+    found = {p.name: str(np.load(p).dtype) for folder in ("rows", "words", "tokens") for p in (library.generation / folder).glob("*.npy")}
     assert found == types
 
 

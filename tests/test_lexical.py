@@ -80,3 +80,19 @@ def test_rows_with_a_word(tmp_path: Path):
 
 def test_the_fingerprint_is_stable():
     assert fingerprint() == fingerprint()
+
+
+def test_few_rows_are_scored_as_all_are(tmp_path: Path):
+    draw = np.random.default_rng(5)
+    names = ["污水", "学校", "道路", "医院", "公园", "桥梁"]
+    Lexical.build([" ".join(draw.choice(names, draw.integers(1, 5))) for _ in range(2_000)], tmp_path)
+    lexical = Lexical.open(tmp_path)
+    for size in (0, 1, 3, 40, 1_500):  # postings are searched for few rows, read whole for many
+        rows = np.sort(draw.choice(2_000, size, replace=False))
+        for query in (["污水", "学校", "污水", "无此词"], ["无此词"]):
+            assert np.array_equal(lexical.scores(query, rows), lexical.scores(query)[rows])
+            best = lexical.best(query, 5, rows)
+            truth = np.sort(lexical.scores(query)[rows])[::-1][:5]
+            assert set(best) <= set(rows)
+            assert np.array_equal(np.sort(lexical.scores(query, best))[::-1], truth[truth > 0])
+        assert np.array_equal(lexical.holds("桥梁", rows), np.isin(rows, lexical.rows_with("桥梁")))

@@ -47,3 +47,9 @@ class FlatFile:
         self._file.seek(0)
         self._file.write(self._head())
         self._file.close()
+
+
+def read_flat(path: Path, dimension: int, start: int, end: int) -> Vectors:
+    """Rows [start, end) of such a file."""
+    rows = np.memmap(path, "<f4", "r", offset=_HEAD.size + 4 * dimension * start, shape=(end - start, dimension))
+    return np.asarray(rows)

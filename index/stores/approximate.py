@@ -1,0 +1,149 @@
+"""The store for large libraries: a FAISS inverted file finds candidates, half-precision vectors on disk decide.
+
+Two files: `NAME.half`, every vector in half precision, memory-mapped, row after row; `NAME.ivf`, a FAISS index that
+keeps each vector in 4 bits a dimension in the list of the nearest of about 2 sqrt(count) centres (Jégou, Douze and Schmid
+2011), read from disk as it is needed. A search looks through the lists nearest to the query, takes more candidates than
+are wanted, and scores these again from their half-precision vectors, so that scores are exact to about 1e-4.
+
+A filter works inside the search: few rows are all scored; for many the number of lists grows as their share shrinks, so
+that as many allowed vectors are looked at as without a filter.
+"""
+
+from __future__ import annotations
+
+import mmap
+import shutil
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoder import Vectors
+from index.errors import IndexFolderError
+from index.stores import Rows
+
+LISTS = 256  # looked through for a query; recall against exact search in benchmarks/README.md, "Search at size"
+CANDIDATES, FEWEST = 4, 200  # for each row wanted, and at least; scored again
+SCORED_AT_ONCE = 40_000  # rows; a filter that allows no more is searched exactly
+_SAMPLE = 40  # training vectors for each centre
+_BLOCK = 50_000  # rows added at a time
+_SEED = 2026
+_RELEASE = 100_000  # rows read, after which pages read long ago leave the process (the system keeps them in its cache)
+
+
+class ApproximateStore:
+    """Vectors in half precision on disk under an inverted file of their 4-bit forms."""
+
+    def __init__(self, path: Path, index: Any, half: HalfFile) -> None:  # noqa: ANN401 - faiss is untyped
+        self._path = path
+        self._index = index
+        self._half = half
+        self.count, self.dimension = half.count, int(index.d)
+
+    @classmethod
+    def build(cls, vectors: Vectors, path: Path) -> ApproximateStore:
+        """A store over (count, dimension) vectors, written beside `path`."""
+        vectors.astype("<f2").tofile(path.with_suffix(".half"))
+        cls.build_beside(path, int(vectors.shape[1]))
+        return cls.open(path)
+
+    @classmethod
+    def build_beside(cls, path: Path, dimension: int) -> None:
+        """Write the inverted file `path` over the vectors in the `.half` file beside it, block by block."""
+        faiss: Any = import_module("faiss")  # its stubs do not know the numpy forms of these classes
+
+        half = HalfFile(path.with_suffix(".half"), dimension)
+        lists = 1 << round(np.log2(half.count) / 2 + 1) if half.count > 64 else 1
+        index = faiss.index_factory(dimension, f"IVF{lists},SQ4", faiss.METRIC_INNER_PRODUCT)
+        index.cp.niter, index.cp.seed = 10, _SEED
+        index.cp.min_points_per_centroid = 1  # a small library trains without a warning
+        size = min(half.count, max(_SAMPLE * lists, 10_000))
+        if size:
+            index.train(half.read(np.sort(np.random.default_rng(_SEED).choice(half.count, size, replace=False))))
+        for start in range(0, half.count, _BLOCK):
+            index.add(half.read(slice(start, start + _BLOCK)))
+        with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
+            writer = faiss.PyCallbackIOWriter(out.write)
+            faiss.write_index(index, writer)
+            del writer
+
+    @classmethod
+    def open(cls, path: Path) -> ApproximateStore:
+        """Map both files.
+
+        Raises:
+            IndexFolderError: one is missing or damaged, or they do not belong together.
+        """
+        faiss: Any = import_module("faiss")
+
+        try:
+            try:
+                index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+            except RuntimeError:  # a name or a system on which FAISS cannot map: read it whole
+                index = faiss.deserialize_index(np.fromfile(path, np.uint8))
+            half = HalfFile(path.with_suffix(".half"), int(index.d))
+        except (RuntimeError, OSError, ValueError) as error:
+            raise IndexFolderError(f"{path} cannot be read; rebuild the index with build_index.py") from error
+        if half.count != index.ntotal:
+            raise IndexFolderError(
+                f"{path} holds {index.ntotal} vectors, {path.stem}.half {half.count}; rebuild the index with build_index.py"
+            )
+        return cls(path, index, half)
+
+    def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
+        if k <= 0 or self.count == 0 or (allowed is not None and len(allowed) == 0):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if allowed is not None and len(allowed) <= SCORED_AT_ONCE:
+            rows = np.asarray(allowed, np.int64)
+        else:
+            rows = self._candidates(query, k, allowed)
+        scores = self.vectors(rows) @ np.asarray(query, np.float32)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return rows[best], scores[best]
+
+    def vectors(self, rows: Rows) -> Vectors:
+        return self._half.read(rows)
+
+    def save(self, path: Path) -> None:
+        """Copy the inverted file to `path` and the vectors to a `.half` file beside it."""
+        for source, target in ((self._path, path), (self._path.with_suffix(".half"), path.with_suffix(".half"))):
+            shutil.copyfile(source, target)
+
+    def _candidates(self, query: Vectors, k: int, allowed: Rows | None) -> Rows:
+        """More rows than are wanted, among them nearly always the best `k`, ascending."""
+        faiss: Any = import_module("faiss")
+
+        parameters = faiss.SearchParametersIVF(nprobe=LISTS)
+        if allowed is not None:
+            bits = np.zeros(self.count, bool)
+            bits[allowed] = True
+            packed = np.packbits(bits, bitorder="little")
+            lists = min(int(self._index.nlist), -(-LISTS * self.count // len(allowed)))
+            parameters = faiss.SearchParametersIVF(nprobe=lists, sel=faiss.IDSelectorBitmap(packed))
+        wanted = min(max(CANDIDATES * k, FEWEST), self.count)
+        _, rows = self._index.search(np.ascontiguousarray(query[None], np.float32), wanted, params=parameters)
+        return np.sort(rows[0][rows[0] >= 0])
+
+
+class HalfFile:
+    """Vectors in half precision in a file without a head, row after row; mapped, so that only what is read is loaded."""
+
+    def __init__(self, path: Path, dimension: int) -> None:
+        self._map: mmap.mmap | None = None
+        self._rows = np.zeros((0, dimension), "<f2")
+        if path.stat().st_size:
+            with path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._rows = np.frombuffer(self._map, "<f2").reshape(-1, dimension)
+        self._read = 0
+        self.count = len(self._rows)
+
+    def read(self, rows: Rows | slice) -> Vectors:
+        """Some rows, float32. Pages read a while ago leave the process; the system keeps them in its cache."""
+        found = self._rows[rows].astype(np.float32)
+        self._read += len(found)
+        if self._read > _RELEASE and self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
+        return found
