@@ -28,6 +28,7 @@ from index.reuse import Before, Read
 from index.sidecar import NAME as SIDECAR
 from index.sidecar import Correction, correct, read_corrections
 from index.sidecar import fingerprint as correction_fingerprint
+from index.stores import VectorStore
 from index.tokens import Tokens
 from index.words import fingerprint
 
@@ -110,14 +111,18 @@ def build(
     encoder: Encoder,
     progress: Progress = lambda step, done, total: None,
     force: bool = False,
+    store: str = "faiss",
+    uri: str | None = None,
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
-    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again.
+    Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again. `store` is
+    `faiss` or `milvus`, and `uri` the address of the latter, None for a file of Milvus Lite inside the index.
 
     Raises:
         CorpusError: no files, or none of them could be read.
         IndexFolderError: `folder` holds something that is no index, another build is at work, or the disk is full.
+        StoreError: Milvus cannot be used.
     """
     begun = time.perf_counter()
     files = list_files(corpora)
@@ -128,9 +133,10 @@ def build(
         "segmenter": fingerprint(),
         "model": {"name": encoder.name, "fingerprint": encoder.fingerprint, "dimension": encoder.dimension},
     }
+    kept = {"name": store, "uri": uri}
     with builder(folder):
         sources = [[name, _source(path, name, corrections)] for path, name in files]
-        if not force and (old := _unchanged(folder, recipe, sources)):
+        if not force and (old := _unchanged(folder, {**recipe, "store": kept}, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
         before = Before(None if force else folder, recipe)
         reports, skipped, removed = _read_all(files, {name: source for name, source in sources}, before, corrections, progress)
@@ -140,9 +146,16 @@ def build(
         progress("write", 0, 1)
         counts = {"files": len(files), "documents": len(reports), "passages": passages.count, "sentences": sentences.count}
         shown = tuple(_shown(r) for r in reports)
-        manifest = {**recipe, "counts": counts, "sources": sources, "documents": shown, "skipped": [asdict(s) for s in skipped]}
+        manifest = {
+            **recipe,
+            "store": kept,
+            "counts": counts,
+            "sources": sources,
+            "documents": shown,
+            "skipped": [asdict(s) for s in skipped],
+        }
         manifest["removed"] = [asdict(r) for r in removed]
-        write_generation(folder, manifest, _parts(reports, passages, sentences, tokens))
+        write_generation(folder, manifest, _parts(reports, passages, sentences, tokens, kept))
         progress("write", 1, 1)
     return Summary(shown, tuple(skipped), tuple(removed), counts, True, time.perf_counter() - begun)
 
@@ -234,18 +247,37 @@ def _shown(report: Read) -> dict[str, Any]:
     return values | {"file": report.document.file, "passages": len(report.passages), "evidence": meta.evidence, "unsure": unsure}
 
 
-def _parts(reports: list[Read], passages: FaissStore, sentences: FaissStore, tokens: Tokens | None) -> list[Callable[[Path], None]]:
+def _parts(
+    reports: list[Read], passages: VectorStore, sentences: VectorStore, tokens: Tokens | None, store: dict[str, str | None]
+) -> list[Callable[[Path], None]]:
     """What writes the parts of a generation."""
     texts = (p.text for r in reports for p in r.passages)
-    parts: list[Callable[[Path], None]] = [
-        lambda work: _write_passages(work / "passages.sqlite", reports),
-        lambda work: passages.save(work / "passages.faiss"),
-        lambda work: sentences.save(work / "sentences.faiss"),
-        lambda work: Lexical.build(texts, work / "words"),
-    ]
+    parts: list[Callable[[Path], None]] = [lambda work: _write_passages(work / "passages.sqlite", reports)]
+    if store["name"] == "milvus":
+        parts.append(lambda work: _write_milvus(work, store["uri"], passages, sentences, texts))
+    else:
+        parts += [
+            lambda work: passages.save(work / "passages.faiss"),
+            lambda work: sentences.save(work / "sentences.faiss"),
+            lambda work: Lexical.build(texts, work / "words"),
+        ]
     if tokens:
         parts.append(lambda work: tokens.save(work / "tokens"))
     return parts
+
+
+def _write_milvus(work: Path, uri: str | None, passages: VectorStore, sentences: VectorStore, texts: Iterable[str]) -> None:
+    from index.stores.milvus import Milvus
+    from index.stores.milvus_store import MilvusStore
+    from index.stores.milvus_words import MilvusWords
+
+    place = Milvus.of(work, uri)
+    place.mark(work)
+    MilvusStore.write(passages, place, "passages")
+    MilvusStore.write(sentences, place, "sentences")
+    MilvusWords.write(texts, place, work / "words")
+    if uri is None:
+        place.release()  # the file is about to be moved with its generation
 
 
 def _write_passages(path: Path, reports: list[Read]) -> None:

@@ -5,7 +5,8 @@ ChengwenError
 |   `-- UnreadableFile   one file; the build goes on and lists it as skipped
 |-- ModelError           the embedding model cannot be opened
 |-- IndexFolderError     an index folder that is missing, broken or of another version
-|   `-- ModelMismatch    the index was built with another embedding model
+|   |-- ModelMismatch    the index was built with another embedding model
+|   `-- StoreError       the engine that holds the vectors is not installed, not there, or refuses
 `-- QuestionError        a question that cannot be asked (empty, too long)
 """
 
@@ -38,6 +39,10 @@ class IndexFolderError(ChengwenError):
 
 class ModelMismatch(IndexFolderError):
     """The index was built with another embedding model than the one at hand."""
+
+
+class StoreError(IndexFolderError):
+    """The engine that holds an index's vectors is not installed, does not answer, or refuses."""
 
 
 class QuestionError(ChengwenError):

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder
 from index.errors import IndexFolderError, ModelMismatch
-from index.lexical import Lexical
+from index.lexical import Lexical, WordIndex
 from index.records import Document, Meta, Passage, Period
 from index.stores import Rows, VectorStore
 from index.tokens import Tokens
@@ -74,7 +74,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexFolderError(
             f"the index at {folder} has format {manifest.get('format')}, this version reads {FORMAT}; rebuild it with build_index.py"
         )
+    manifest.setdefault("store", {"name": "faiss", "uri": None})
     return manifest
+
+
+def _open_stores(generation: Path, store: dict[str, Any]) -> tuple[VectorStore, VectorStore, WordIndex]:
+    """Passages, sentences and words of a generation, from the store that its manifest names."""
+    if store["name"] == "milvus":
+        from index.stores.milvus import Milvus
+        from index.stores.milvus_store import MilvusStore
+        from index.stores.milvus_words import MilvusWords
+
+        place = Milvus.of(generation, store["uri"])
+        return MilvusStore(place, "passages"), MilvusStore(place, "sentences"), MilvusWords(place, generation / "words")
+    from index.stores.faiss_store import FaissStore
+
+    words = Lexical.open(generation / "words")
+    return FaissStore.open(generation / "passages.faiss"), FaissStore.open(generation / "sentences.faiss"), words
 
 
 class Library:
@@ -86,17 +102,13 @@ class Library:
         Raises:
             IndexFolderError: missing, incomplete, damaged, of another format, or its parts disagree.
         """
-        from index.stores.faiss_store import FaissStore
-
         self.folder = folder
         self.manifest = read_manifest(folder)
         self.generation = current_generation(folder)
         if self.manifest["segmenter"] != fingerprint():
             raise IndexFolderError(f"the index at {folder} was made with another word segmenter; rebuild it with build_index.py")
         self._local = threading.local()
-        self.passages: VectorStore = FaissStore.open(self.generation / "passages.faiss")
-        self.sentences: VectorStore = FaissStore.open(self.generation / "sentences.faiss")
-        self.words = Lexical.open(self.generation / "words")
+        self.passages, self.sentences, self.words = _open_stores(self.generation, self.manifest["store"])
         folder = self.generation / "tokens"
         self.tokens: Tokens | None = Tokens.open(folder) if folder.is_dir() else None
         counts = self.manifest["counts"]

@@ -43,14 +43,14 @@ def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence
     vector = encoder.encode_queries([topic])[0]
     by_passage, _ = library.passages.search(vector, PASSAGES, passages_allowed)
     by_sentence, _ = library.sentences.search(vector, SENTENCES, sentences_allowed)
-    bm25 = library.words.scores(words(topic))
-    by_words = _best_rows(bm25, passages_allowed)
+    asked = words(topic)
+    by_words, _ = library.words.best(asked, PASSAGES, passages_allowed)
     rows = np.unique(np.concatenate([by_passage, library.passage_of_sentences(by_sentence), by_words]))
-    return score_rows(library, vector, rows, bm25)
+    return score_rows(library, vector, rows, library.words.scores_of(asked, rows))
 
 
-def score_rows(library: Library, vector: Vectors, rows: Rows, bm25: Vectors) -> Candidates:
-    """Exact scores of the rows, so that a passage found by one channel only is not short of the other's score."""
+def score_rows(library: Library, vector: Vectors, rows: Rows, lexical: Vectors) -> Candidates:
+    """Exact scores of the rows, whose BM25 is given, so that a passage found by one channel is not short of the other's score."""
     spans = library.sentence_edges(rows)
     sentence_rows = np.concatenate([np.arange(a, b) for a, b in spans]) if len(rows) else np.zeros(0, np.int64)
     scores = library.sentences.vectors(sentence_rows) @ vector
@@ -58,12 +58,4 @@ def score_rows(library: Library, vector: Vectors, rows: Rows, bm25: Vectors) -> 
     best = np.asarray([int(scores[a:b].argmax()) if b > a else -1 for a, b in zip(edges, edges[1:], strict=False)])
     best_scores = run_maxima(scores, edges)
     passage_scores = library.passages.vectors(rows) @ vector
-    return Candidates(rows, passage_scores, best_scores, best, bm25[rows])
-
-
-def _best_rows(scores: Vectors, allowed: Rows | None) -> Rows:
-    """The best `PASSAGES` rows with a score above 0 among those allowed."""
-    rows = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
-    if len(rows) > PASSAGES:
-        rows = rows[np.argpartition(-scores[rows], PASSAGES)[:PASSAGES]]
-    return rows
+    return Candidates(rows, passage_scores, best_scores, best, lexical)

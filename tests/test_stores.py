@@ -12,11 +12,19 @@ from index.errors import IndexFolderError
 from index.stores import VectorStore
 from index.stores.exact import ExactStore
 from index.stores.faiss_store import FaissStore
+from index.stores.milvus import Milvus
+from index.stores.milvus_store import MilvusStore
+from tests.conftest import needs_milvus
 
-STORES: dict[str, tuple[Callable[[np.ndarray], VectorStore], Callable[[Path], VectorStore]]] = {
-    "exact": (ExactStore, ExactStore.open),
-    "faiss": (FaissStore.build, FaissStore.open),
+STORES: dict[str, tuple[Callable[[np.ndarray, Path], None], Callable[[Path], VectorStore]]] = {
+    "exact": (lambda vectors, path: ExactStore(vectors).save(path), ExactStore.open),
+    "faiss": (lambda vectors, path: FaissStore.build(vectors).save(path), FaissStore.open),
+    "milvus": (
+        lambda vectors, path: MilvusStore.write(ExactStore(vectors), Milvus(str(path), "test"), "passages"),
+        lambda path: MilvusStore(Milvus(str(path), "test"), "passages"),
+    ),
 }
+PARAMS = [pytest.param(name, marks=needs_milvus if name == "milvus" else ()) for name in STORES]
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +33,12 @@ def vectors() -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@pytest.fixture(params=STORES, scope="module")
+@pytest.fixture(params=PARAMS, scope="module")
 def store(request: pytest.FixtureRequest, vectors: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> VectorStore:
     """Each store after a journey to disk and back."""
-    make, open_ = STORES[request.param]
-    path = tmp_path_factory.mktemp(request.param) / "vectors"
-    make(vectors).save(path)
+    write, open_ = STORES[request.param]
+    path = tmp_path_factory.mktemp(request.param) / "vectors.db"
+    write(vectors, path)
     return open_(path)
 
 
@@ -52,6 +60,15 @@ def test_a_filter_works_inside_the_search(store: VectorStore, vectors: np.ndarra
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
 
 
+@pytest.mark.parametrize("step", [1, 2, 7])
+def test_filters_of_many_shapes_equal_the_slow_loop(store: VectorStore, vectors: np.ndarray, step: int):
+    allowed = np.asarray([r for r in range(5, 390) if r % 11 > 4 and r % step == 0], np.int64)
+    rows, scores = store.search(vectors[7], 12, allowed)
+    truth = sorted(allowed.tolist(), key=lambda r: -float(vectors[r] @ vectors[7]))[:12]
+    assert rows.tolist() == truth
+    np.testing.assert_allclose(scores, vectors[truth] @ vectors[7], atol=1e-5)
+
+
 def test_an_empty_filter_finds_nothing(store: VectorStore, vectors: np.ndarray):
     rows, scores = store.search(vectors[0], 5, np.zeros(0, np.int64))
     assert len(rows) == len(scores) == 0
@@ -66,7 +83,15 @@ def test_vectors_come_back(store: VectorStore, vectors: np.ndarray):
     rows = np.asarray([3, 399, 0], np.int64)
     np.testing.assert_allclose(store.vectors(rows), vectors[rows], atol=1e-6)
     assert store.vectors(np.zeros(0, np.int64)).shape == (0, 16)
+    np.testing.assert_allclose(store.vectors(np.asarray([7, 2, 7])), vectors[[7, 2, 7]], atol=1e-6)
     assert (store.count, store.dimension) == (400, 16)
+    assert store.vectors(rows).dtype == np.float32
+
+
+def test_saved_again_it_is_the_same(store: VectorStore, vectors: np.ndarray, tmp_path: Path, request: pytest.FixtureRequest):
+    _, open_ = STORES[request.node.callspec.params["store"]]
+    store.save(tmp_path / "copy.db")
+    np.testing.assert_array_equal(open_(tmp_path / "copy.db").vectors(np.arange(400)), store.vectors(np.arange(400)))
 
 
 def test_a_damaged_file_is_told(tmp_path: Path):
