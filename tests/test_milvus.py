@@ -112,9 +112,7 @@ def test_an_address_that_cannot_be_used_is_told(uri: str, message: str):
 
 
 def test_without_the_packages_the_pip_line_is_told(corpus: Path, tmp_path: Path):
-    code = (
-        "import sys; sys.modules['pymilvus'] = None; import build_index; sys.exit(build_index.main(sys.argv[1:]))"  # as if not installed
-    )
+    code = "import sys; sys.modules['pymilvus'] = None; import build_index; sys.exit(build_index.main(sys.argv[1:]))"  # as if not installed
     command = [sys.executable, "-c", code, str(corpus), "--index", str(tmp_path / "i"), "--store", "milvus"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2

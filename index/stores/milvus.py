@@ -131,7 +131,9 @@ class Milvus:
         name = self.collection(part)
         with self.asked() as client:
             if not client.has_collection(name, timeout=_SECONDS):
-                raise IndexFolderError(f"Milvus at {self.uri} has no collection {name} any more; rebuild the index with build_index.py --force")
+                raise IndexFolderError(
+                    f"Milvus at {self.uri} has no collection {name} any more; rebuild the index with build_index.py --force"
+                )
             client.load_collection(name)
             count = client.query(name, filter="", output_fields=["count(*)"], consistency_level="Strong")[0]["count(*)"]
             value = next(field for field in client.describe_collection(name)["fields"] if field["name"] == "value")
