@@ -2,6 +2,7 @@
 
     DIR/current                   name of the generation that serves
     DIR/generations/<name>/       manifest.json, passages.sqlite, passages.faiss, sentences.faiss, words/, tokens/
+                                  (in place of the vectors milvus.json and, without a server, milvus.db/)
 
 A reader keeps the generation it opened; a builder writes a new one beside it (`index.build`).
 """
@@ -28,7 +29,7 @@ from index.stores import Rows, VectorStore
 from index.tokens import Tokens
 from index.words import fingerprint
 
-FORMAT = 5
+FORMAT = 6
 
 SCHEMA = """
 CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT, file TEXT, offset INTEGER, meta TEXT, text TEXT);
@@ -74,7 +75,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise IndexFolderError(
             f"the index at {folder} has format {manifest.get('format')}, this version reads {FORMAT}; rebuild it with build_index.py"
         )
-    manifest.setdefault("store", {"name": "faiss", "uri": None})
     return manifest
 
 

@@ -326,3 +326,28 @@ def test_from_the_shell_nothing_hangs_and_nothing_is_printed_beside(corpus: Path
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert "6所" in done.stdout
     assert list((tmp_path / "shared.db" / "collections").iterdir()) != []
+
+
+@needs_milvus
+def test_the_benchmarks_of_stores_run(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    from benchmarks import milvus_size, room, stores
+    from index.encoder import open_encoder
+
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("".join(json.dumps({"question": q}) + "\n" for q in QUESTIONS), "utf-8")
+    for name in ("faiss", "milvus"):
+        build([corpus], tmp_path / name, open_encoder(), store=name)
+    assert stores.main([str(tmp_path / "faiss"), str(tmp_path / "milvus"), "--questions", str(questions)]) == 0
+    assert f"OK: {len(QUESTIONS)} of {len(QUESTIONS)} questions" in capsys.readouterr().out
+    (corpus / "a.txt").unlink()
+    build([corpus], tmp_path / "other", open_encoder())
+    assert stores.main([str(tmp_path / "faiss"), str(tmp_path / "other"), "--questions", str(questions)]) == 1
+    assert "FAIL" in capsys.readouterr().out
+    assert room.main([str(tmp_path / "faiss"), "--passages", "1000"]) == 0
+    printed = capsys.readouterr().out
+    library = Library(tmp_path / "faiss")
+    size = (library.generation / "passages.faiss").stat().st_size
+    assert f"{size:,}" in printed
+    assert room.shown(size / library.passages.count * 1000) in printed
+    assert milvus_size.main(["--passages", "200", "--folder", str(tmp_path / "size")]) == 0
+    assert "200 passages, 900 sentences: written in" in capsys.readouterr().out
