@@ -1,6 +1,6 @@
 """Build an index from folders or files of reports.
 
-    python build_index.py CORPUS... --index DIR [--model NAME_OR_PATH] [--json] [--force]
+    python build_index.py CORPUS... --index DIR [--model NAME_OR_PATH] [--store milvus [--uri PATH_OR_URL]] [--json] [--force]
     python build_index.py --check DIR
 
 Exit code: 0 all read, 1 something was skipped (it is listed), 2 nothing could be done, 130 interrupted.
@@ -24,6 +24,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--check", type=Path, metavar="DIR", help="verify an index instead of building one")
     parser.add_argument("--index", type=Path, metavar="DIR", help="index folder to write")
     parser.add_argument("--model", metavar="NAME_OR_PATH", help="sentence-transformers model (default: the included one)")
+    parser.add_argument("--store", choices=("faiss", "milvus"), default="faiss", help="where vectors and words live (default faiss)")
+    parser.add_argument("--uri", metavar="PATH_OR_URL", help="address of Milvus, or a file of Milvus Lite (default: one inside the index)")
     parser.add_argument("--force", action="store_true", help="build again although nothing changed")
     parser.add_argument(
         "--workers", type=_count, default=_cores(), metavar="N", help="processes to build with (default: one a core; 1: none)"
@@ -32,6 +34,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.check is None and (not options.corpus or options.index is None):
         parser.error("give a corpus and --index DIR, or --check DIR")
+    if options.uri and options.store != "milvus":
+        parser.error("--uri is the address of --store milvus")
+    if options.uri and "://" not in options.uri:
+        options.uri = str(Path(options.uri).resolve())
     return options
 
 
@@ -76,6 +82,10 @@ def _build(options: argparse.Namespace) -> int:
 
     from index.build import build
     from index.encoder import open_encoder
+    from index.stores.milvus import check_address
+
+    if options.store == "milvus":
+        check_address(options.uri or "milvus.db")
 
     bars: dict[str, tqdm[object]] = {}
 
@@ -91,7 +101,8 @@ def _build(options: argparse.Namespace) -> int:
         bars[step].update(done - bars[step].n)
 
     try:
-        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force, options.workers)
+        where = {"workers": options.workers, "store": options.store, "uri": options.uri}
+        summary = build(options.corpus, options.index, open_encoder(options.model), progress, options.force, **where)
     finally:
         for bar in bars.values():
             bar.close()

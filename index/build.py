@@ -23,7 +23,7 @@ from index.additions import TAKEN_OUT, Additions
 from index.digest import Digest, Text, digest
 from index.encoder import Encoder, StaticEncoder, Vectors
 from index.errors import CorpusError, IndexFolderError
-from index.generation import builder, file_hash, write_generation
+from index.generation import Write, builder, file_hash, write_generation
 from index.library import FORMAT, read_manifest
 from index.readers import READERS
 from index.reading import Contents, Read, Source, read_source
@@ -110,6 +110,8 @@ def build(
     progress: Progress = lambda step, done, total: None,
     force: bool = False,
     workers: int = 1,
+    store: str = "faiss",
+    uri: str | None = None,
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
@@ -117,12 +119,14 @@ def build(
     added, taken out or corrected on the page (`index.additions`) counts like the folders given. With more
     than one of `workers` as many processes are started, where there is enough to do for them; a script that asks for
     them must be guarded by `if __name__ == "__main__"`. `progress` hears of `texts` (bytes of files indexed so far),
-    `passages` (indexed so far) and `write`.
+    `passages` (indexed so far) and `write`. `store` is `faiss` or `milvus`, and `uri` the address of the latter, None for
+    a file of Milvus Lite inside the index.
 
     Raises:
         CorpusError: no files, or none of them could be read.
         IndexFolderError: `folder` holds something that is no index, another build is at work, or the disk is full.
         WorkerError: one of the processes died.
+        StoreError: Milvus cannot be used.
     """
     begun = time.perf_counter()
     added = Additions(folder)
@@ -138,16 +142,20 @@ def build(
         "segmenter": fingerprint(),
         "model": {"name": encoder.name, "fingerprint": encoder.fingerprint, "dimension": encoder.dimension},
     }
+    kept = {"name": store, "uri": uri}
     with builder(folder):
         sources = [[name, _source(path, name, corrections)] for path, name in files]
-        if not force and (old := _unchanged(folder, recipe | {"corpora": given}, sources)):
+        if not force and (old := _unchanged(folder, recipe | {"corpora": given, "store": kept}, sources)):
             return replace(old, seconds=time.perf_counter() - begun)
         before = Before(None if force else folder, recipe)
         wanted = [Source(path, name, corrections, added.names.get(name, "")) for path, name in files]
         at_work = _Build(wanted, {name: source for name, source in sources}, before, encoder, progress)
         at_work.skipped += left_out
-        manifest = {**recipe, "sources": sources, "corpora": given}
-        write_generation(folder, lambda: manifest | at_work.found(), [partial(at_work.write, workers=workers)])
+        manifest = {**recipe, "store": kept, "sources": sources, "corpora": given}
+        parts: list[Write] = [partial(at_work.write, workers=workers)]
+        if store == "milvus":
+            parts.append(partial(_move_to_milvus, uri=uri))
+        write_generation(folder, lambda: manifest | at_work.found(), parts)
         progress("write", 1, 1)
     found = at_work.found()
     told = tuple(found["documents"]), tuple(at_work.skipped), tuple(at_work.removed)
@@ -298,3 +306,21 @@ def _shown(report: Read) -> dict[str, Any]:
     values = {f: getattr(meta, f) for f in ("title", "province", "city", "level", "year", "kind")}
     unsure = [f for f, v in values.items() if v is None or meta.evidence.get(f, "").endswith("×")]
     return values | {"file": report.document.file, "passages": len(report.passages), "evidence": meta.evidence, "unsure": unsure}
+
+
+def _move_to_milvus(work: Path, uri: str | None) -> None:
+    """Vectors and words of a generation from its files into Milvus."""
+    from index.stores.choice import open_store
+    from index.stores.milvus import Milvus
+    from index.stores.milvus_store import MilvusStore
+    from index.stores.milvus_words import MilvusWords
+
+    place = Milvus.of(work, uri)
+    place.mark(work)
+    for part in ("passages", "sentences"):
+        MilvusStore.write(open_store(work, part), place, part)
+        for left in work.glob(f"{part}.[fhi]*"):  # .faiss, .half and .ivf; not .sqlite
+            left.unlink()
+    MilvusWords.write(work / "words", place)
+    if uri is None:
+        place.release()  # the file is about to be moved with its generation

@@ -6,7 +6,8 @@ ChengwenError
 |-- ModelError           the embedding model cannot be opened
 |-- AccessError          a page that would be open to more people than was said
 |-- IndexFolderError     an index folder that is missing, broken or of another version
-|   `-- ModelMismatch    the index was built with another embedding model
+|   |-- ModelMismatch    the index was built with another embedding model
+|   `-- StoreError       the engine that holds the vectors is not installed, not there, or refuses
 |-- WorkerError          a process that helped to build ended by itself
 `-- QuestionError        a question that cannot be asked (empty, too long)
 """
@@ -48,6 +49,10 @@ class ModelMismatch(IndexFolderError):
 
 class WorkerError(ChengwenError):
     """A process that helped to build an index ended before its work was done."""
+
+
+class StoreError(IndexFolderError):
+    """The engine that holds an index's vectors is not installed, does not answer, or refuses."""
 
 
 class QuestionError(ChengwenError):

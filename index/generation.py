@@ -38,7 +38,7 @@ def builder(folder: Path) -> Iterator[None]:
         if not _lock(handle):
             raise IndexFolderError(f"another build of {folder} is at work; wait until it is done")
         for left in (folder / "generations").glob("*.part"):
-            shutil.rmtree(left, ignore_errors=True)
+            _discard(left)
         for left in folder.glob("current.*"):
             left.unlink(missing_ok=True)
         yield
@@ -71,13 +71,13 @@ def write_generation(folder: Path, manifest: Manifest, parts: list[Write]) -> st
         _write_down(pointer, name)
         os.replace(pointer, folder / "current")
     except OSError as error:
-        shutil.rmtree(work, ignore_errors=True)
+        _discard(work)
         reason = error.strerror or str(error)
         raise IndexFolderError(
             f"{folder} cannot be written ({reason}); make room or choose another folder. The old index still serves"
         ) from error
     except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
+        _discard(work)
         raise
     _remove_old(folder, keep=name)
     return name
@@ -117,4 +117,14 @@ def _remove_old(folder: Path, keep: str) -> None:
     """Delete generations but the serving one and the one before it, which open readers may still use."""
     done = sorted(p for p in (folder / "generations").iterdir() if p.is_dir() and p.name != keep)
     for old in done[:-1]:
-        shutil.rmtree(old, ignore_errors=True)
+        _discard(old)
+
+
+def _discard(generation: Path) -> None:
+    """Remove a generation, and first what it keeps outside; it stays for the next build where that cannot be reached."""
+    if (generation / "milvus.json").is_file():
+        from index.stores.milvus import let_go
+
+        if not let_go(generation):
+            return
+    shutil.rmtree(generation, ignore_errors=True)

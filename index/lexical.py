@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,39 @@ from index.stores import Rows
 from index.word_counts import count_words
 
 Scores = NDArray[np.float32]
+HEAD = "words.json"  # how many passages, and the number of every word
 _SEARCHED = 20  # a row is searched for in about the time that so many postings are read one after the other
 _BATCH = 2048  # texts counted at a time
 
 
+class WordIndex(Protocol):
+    """BM25 of a question's words, higher is better, 0 where no word is shared."""
+
+    count: int
+
+    def best(self, query: Sequence[str], k: int, allowed: Rows | None = None) -> Rows:
+        """The `k` passages of the largest scores above 0, in no order; `allowed` (ascending) restricts the search itself."""
+        ...
+
+    def scores(self, query: Sequence[str], rows: Rows) -> Scores:
+        """The scores of rows, (len(rows),) float32."""
+        ...
+
+    def frequency(self, word: str) -> int:
+        """How many passages hold a word."""
+        ...
+
+    def rows_with(self, word: str) -> Rows:
+        """Rows of the passages that hold a word, in order; empty for an unknown one."""
+        ...
+
+    def holds(self, word: str, rows: Rows) -> NDArray[np.bool_]:
+        """Whether each of the rows holds a word."""
+        ...
+
+
 class Lexical:
-    """Scores of a question's words against all passages, higher is better, 0 where no word is shared."""
+    """The default: one array of scores for each word."""
 
     def __init__(self, vocabulary: dict[str, int], count: int, values: Scores, rows: NDArray[np.int32], starts: NDArray[np.int64]) -> None:
         """Column-compressed scores: word w of the vocabulary gives values[i] to passage rows[i], i in starts[w] : starts[w + 1]."""
@@ -39,7 +67,7 @@ class Lexical:
     @classmethod
     def open(cls, folder: Path) -> Lexical:
         """Map what `build` wrote; the arrays are read directly, so no question waits for a library to load."""
-        head = json.loads((folder / "words.json").read_text("utf-8"))
+        head = json.loads((folder / HEAD).read_text("utf-8"))
         if not head["words"]:
             return cls({}, head["count"], np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64))
         values, rows, starts = (np.load(folder / f"{name}.csc.index.npy", mmap_mode="r") for name in ("data", "indices", "indptr"))
@@ -63,7 +91,6 @@ class Lexical:
         return scores
 
     def best(self, query: Sequence[str], k: int, allowed: Rows | None = None) -> Rows:
-        """The `k` passages of the largest scores above 0, in no order; `allowed` (ascending) restricts the search."""
         scores = self.scores(query, allowed)
         found = np.flatnonzero(scores > 0)
         if len(found) > k:
@@ -75,9 +102,8 @@ class Lexical:
         span = self._span(word)
         return int(span.stop - span.start)
 
-    def rows_with(self, word: str) -> NDArray[np.int32]:
-        """Rows of the passages that hold a word; empty for an unknown one."""
-        return np.asarray(self._rows[self._span(word)])
+    def rows_with(self, word: str) -> Rows:
+        return np.asarray(self._rows[self._span(word)], np.int64)
 
     def holds(self, word: str, rows: Rows) -> NDArray[np.bool_]:
         """Whether each of the rows holds a word."""

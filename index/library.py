@@ -2,6 +2,7 @@
 
     DIR/current                   name of the generation that serves
     DIR/generations/<name>/       manifest.json, passages.sqlite, rows/, passages.*, sentences.* (vectors), words/, tokens/
+                                   (in place of vectors and words milvus.json and, without a server, milvus.db/)
 
 A reader keeps the generation it opened; a builder writes a new one beside it (`index.build`).
 """
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from index.catalogue import Catalogue, Scope
 from index.encoder import Encoder
 from index.errors import IndexFolderError, ModelMismatch
-from index.lexical import Lexical
+from index.lexical import Lexical, WordIndex
 from index.records import Document, Meta, Passage, Period
 from index.rows import RowTable
 from index.stores import Rows, VectorStore
@@ -71,6 +72,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _open_stores(generation: Path, store: dict[str, Any]) -> tuple[VectorStore, VectorStore, WordIndex]:
+    """Passages, sentences and words of a generation, from the store that its manifest names."""
+    if store["name"] == "milvus":
+        from index.stores.milvus import Milvus
+        from index.stores.milvus_store import MilvusStore
+        from index.stores.milvus_words import MilvusWords
+
+        place = Milvus.of(generation, store["uri"])
+        return MilvusStore(place, "passages"), MilvusStore(place, "sentences"), MilvusWords(place, generation / "words")
+    return open_store(generation, "passages"), open_store(generation, "sentences"), Lexical.open(generation / "words")
+
+
 class Library:
     """A generation, read-only and safe to share between threads."""
 
@@ -87,9 +100,7 @@ class Library:
             raise IndexFolderError(f"the index at {folder} was made with another word segmenter; rebuild it with build_index.py")
         self._local = threading.local()
         self.rows = RowTable.open(self.generation / "rows")
-        self.passages: VectorStore = open_store(self.generation, "passages")
-        self.sentences: VectorStore = open_store(self.generation, "sentences")
-        self.words = Lexical.open(self.generation / "words")
+        self.passages, self.sentences, self.words = _open_stores(self.generation, self.manifest["store"])
         folder = self.generation / "tokens"
         self.tokens: Tokens | None = Tokens.open(folder) if folder.is_dir() else None
         counts = self.manifest["counts"]

@@ -33,16 +33,17 @@ def best_sentences(library: Library, encoder: Encoder, query: Query, blanks: Seq
         rank: The engine's ranking of candidates, best first.
     """
     vector = encoder.encode_queries([query.topic])[0]
-    bm25 = library.words.scores(words(query.topic))
-    top = float(bm25.max(initial=0.0)) or 1.0
+    asked = words(query.topic)
+    top = float(library.words.scores(asked, library.words.best(asked, 1)).max(initial=0.0)) or 1.0
     picked = [np.zeros(0, np.int64)]
-    for blank in blanks:
-        own = library.rows_of(blank.document)
-        near = library.passages.vectors(own) @ vector + bm25[own] / top
+    owned = [library.rows_of(blank.document) for blank in blanks]
+    bm25 = library.words.scores(asked, np.concatenate([*picked, *owned]))
+    for own, lexical in zip(owned, np.split(bm25, np.cumsum([len(own) for own in owned])), strict=False):
+        near = library.passages.vectors(own) @ vector + lexical / top
         picked.append(own[np.argsort(-near, kind="stable")[:LOOKED_AT]])
     rows = np.sort(np.concatenate(picked))
     found: dict[int, list[Hit]] = {}
-    for hit in rank(query, score_rows(library, vector, rows, bm25[rows]), len(rows)) if len(rows) else ():
+    for hit in rank(query, score_rows(library, vector, rows, library.words.scores(asked, rows)), len(rows)) if len(rows) else ():
         found.setdefault(hit.document, []).append(hit)
     return tuple(_filled(blank, found.get(blank.document, [])[:SHOWN]) for blank in blanks)
 

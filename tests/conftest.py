@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,10 @@ from qa.engine import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT.parent / "shared" / "reports"
+needs_milvus = pytest.mark.skipif(
+    find_spec("pymilvus") is None or find_spec("milvus_lite") is None,
+    reason="pymilvus and milvus-lite are not installed (requirements-dev.txt names them)",
+)
 KEYWORDS = "污水 就业 学校 增长 目标 道路 小区 空气 粮食 财政 工业 旅游".split()
 
 REPORT = """2023年{city}市政府工作报告

@@ -30,6 +30,17 @@ RUN = {
         "test_digests.py::test_the_command_lists_findings_and_tells_by_its_exit_code"
     ),
     "python benchmarks/quality.py --wrong": "test_corpus_questions.py::test_quality_prints_a_table_verdicts_and_what_is_wrong",
+    "python build_index.py FOLDER_OF_REPORTS --index built/milvus --store milvus": (
+        "test_milvus.py::test_from_the_shell_nothing_hangs_and_nothing_is_printed_beside"
+    ),
+    "python benchmarks/stores.py built/reports built/milvus --questions ../shared/eval/questions.jsonl": (
+        "test_milvus.py::test_the_benchmarks_of_stores_run"
+    ),
+    "python benchmarks/room.py built/reports": "test_milvus.py::test_the_benchmarks_of_stores_run",
+    "python benchmarks/milvus_size.py --passages 10000": "test_milvus.py::test_the_benchmarks_of_stores_run",
+    "python examples/embed_many.py FOLDER_OF_REPORTS --vectors built/vectors --index built/many --model ./bge-m3": (
+        "test_examples.py::test_vectors_made_by_ray_give_the_index_of_one_process"
+    ),
     "python benchmarks/compare.py --golds benchmarks/corpus_comparisons.jsonl --index built/corpus": (
         "test_corpus_questions.py::test_comparisons_are_measured_from_the_shell_too"
     ),
@@ -50,6 +61,13 @@ NOT_RUN = {
     ".venv/bin/python -m pytest tests/test_build.py": "would run tests inside tests",
     '.venv/bin/python -m pytest -m "not browser"': "would run tests inside tests",
     "python benchmarks/quality.py --index built/other --questions FILE.jsonl": "needs a downloaded model",
+    "python build_index.py FOLDER_OF_REPORTS --index built/milvus --store milvus --uri http://HOST:19530": (
+        "needs a server; test_milvus.py runs one of Milvus Lite"
+    ),
+    "pip install pymilvus==3.0.2 milvus-lite==3.2.2": "needs the network",
+    'pip install "ray[data]==2.60.0"': "needs the network",
+    "python build_index.py reports/广东 --index built/广东 --store milvus --uri http://HOST:19530": "needs a server",
+    "python examples/embed_many.py ../shared/reports --vectors built/vectors --index built/many": "needs Ray; test_examples.py runs it where it is",
     "python benchmarks/distractors.py": "takes minutes and the texts of ../shared/training",
     "python models/compact_glossary.py": "writes a file of the repository",
     "python build_index.py FOLDER_OF_REPORTS --index built/other --model ./bge-m3": "needs a downloaded model",
@@ -61,7 +79,7 @@ NOT_RUN = {
     ".venv/bin/python -m pip install --no-index --find-links wheels -r requirements.txt": "needs the packages in a folder",
     "touch .venv/.ready": "tells make that the packages are there",
 }
-ROOMS = {"index", "qa", "pages", "models", "corpus", "benchmarks", "tests", "docs"}
+ROOMS = {"index", "qa", "pages", "models", "corpus", "benchmarks", "examples", "tests", "docs"}
 
 
 def outside_blocks(text: str) -> str:

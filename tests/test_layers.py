@@ -30,7 +30,7 @@ def test_no_module_reaches_upwards(path: Path):
 def test_importing_the_packages_loads_nothing_heavy():
     code = (
         "import sys, index, qa, index.build, index.library, qa.engine, qa.page\n"
-        "print([m for m in ('torch', 'gradio', 'faiss', 'sentence_transformers', 'jieba', 'bm25s') if m in sys.modules])"
+        "print([m for m in ('torch', 'gradio', 'faiss', 'sentence_transformers', 'jieba', 'bm25s', 'pymilvus') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

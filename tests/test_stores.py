@@ -14,6 +14,9 @@ from index.stores.approximate import SCORED_AT_ONCE, ApproximateStore
 from index.stores.choice import Collector, open_store
 from index.stores.exact import ExactStore
 from index.stores.faiss_store import FaissStore
+from index.stores.milvus import Milvus
+from index.stores.milvus_store import MilvusStore
+from tests.conftest import needs_milvus
 
 
 def _flat(make: Callable[[np.ndarray], VectorStore], open_: Callable[[Path], VectorStore]) -> Callable[[np.ndarray, Path], VectorStore]:
@@ -26,6 +29,12 @@ def _flat(make: Callable[[np.ndarray], VectorStore], open_: Callable[[Path], Vec
     return journey
 
 
+def _milvus(vectors: np.ndarray, path: Path) -> VectorStore:
+    place = Milvus(str(path.with_suffix(".db")), "test")
+    MilvusStore.write(ExactStore(vectors), place, "passages")
+    return MilvusStore(place, "passages")
+
+
 STORES: dict[str, Callable[[np.ndarray, Path], VectorStore]] = {
     "exact": _flat(ExactStore, ExactStore.open),
     "faiss": _flat(FaissStore.build, FaissStore.open),
@@ -33,7 +42,9 @@ STORES: dict[str, Callable[[np.ndarray, Path], VectorStore]] = {
     "approximate, saved again": lambda vectors, path: _flat(
         lambda v: ApproximateStore.build(v, path.with_name("a")), ApproximateStore.open
     )(vectors, path),
+    "milvus": _milvus,
 }
+PARAMS = [pytest.param(name, marks=needs_milvus if name == "milvus" else ()) for name in STORES]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +54,7 @@ def vectors() -> np.ndarray:
     return rows.astype(np.float16).astype(np.float32)  # values that every store can keep as they are
 
 
-@pytest.fixture(params=STORES, scope="module")
+@pytest.fixture(params=PARAMS, scope="module")
 def store(request: pytest.FixtureRequest, vectors: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> VectorStore:
     return STORES[request.param](vectors, tmp_path_factory.mktemp(request.param) / "vectors")
 
@@ -66,6 +77,15 @@ def test_a_filter_works_inside_the_search(store: VectorStore, vectors: np.ndarra
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
 
 
+@pytest.mark.parametrize("step", [1, 2, 7])
+def test_filters_of_many_shapes_equal_the_slow_loop(store: VectorStore, vectors: np.ndarray, step: int):
+    allowed = np.asarray([r for r in range(5, 390) if r % 11 > 4 and r % step == 0], np.int64)
+    rows, scores = store.search(vectors[7], 12, allowed)
+    truth = sorted(allowed.tolist(), key=lambda r: -float(vectors[r] @ vectors[7]))[:12]
+    assert rows.tolist() == truth
+    np.testing.assert_allclose(scores, vectors[truth] @ vectors[7], atol=1e-5)
+
+
 def test_an_empty_filter_finds_nothing(store: VectorStore, vectors: np.ndarray):
     rows, scores = store.search(vectors[0], 5, np.zeros(0, np.int64))
     assert len(rows) == len(scores) == 0
@@ -80,10 +100,12 @@ def test_vectors_come_back(store: VectorStore, vectors: np.ndarray):
     rows = np.asarray([3, 399, 0], np.int64)
     np.testing.assert_allclose(store.vectors(rows), vectors[rows], atol=1e-6)
     assert store.vectors(np.zeros(0, np.int64)).shape == (0, 16)
+    np.testing.assert_allclose(store.vectors(np.asarray([7, 2, 7])), vectors[[7, 2, 7]], atol=1e-6)
     assert (store.count, store.dimension) == (400, 16)
+    assert store.vectors(rows).dtype == np.float32
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("name", PARAMS)
 def test_rows_of_equal_score_are_all_found(name: str, vectors: np.ndarray, tmp_path: Path):
     twice = np.concatenate([vectors[:50], vectors[:50]])
     rows, scores = STORES[name](twice, tmp_path / "vectors").search(vectors[7], 2)
@@ -91,7 +113,7 @@ def test_rows_of_equal_score_are_all_found(name: str, vectors: np.ndarray, tmp_p
     assert scores[0] == scores[1]
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("name", PARAMS)
 def test_a_store_of_nothing_finds_nothing(name: str, tmp_path: Path):
     store = STORES[name](np.zeros((0, 16), np.float32), tmp_path / "vectors")
     assert store.count == 0
