@@ -26,6 +26,7 @@ from index.errors import CorpusError, IndexFolderError
 from index.generation import Write, builder, file_hash, write_generation
 from index.library import FORMAT, read_manifest
 from index.readers import READERS
+from index.readers.plain_text import read_plain_text
 from index.reading import Contents, Read, Source, read_source
 from index.records import Passage, Removed, Skipped
 from index.reuse import Before
@@ -38,7 +39,9 @@ from index.workers import Workers
 from index.writer import IndexWriter
 
 _BATCH = 512  # passages digested at a time
-_ENOUGH = 4_000_000  # bytes of files to read below which starting processes takes longer than it saves
+_MANY = 1_500_000  # bytes of new text from which it pays to prepare for many texts (half a second)
+_ENOUGH = 10_000_000  # bytes of new text from which it pays to start processes (some two seconds each)
+_HARD = 4  # a byte of a pdf or Word file takes as long as so many of plain text
 READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again
 
 Progress = Callable[[str, int, int], None]  # step, done, total (0: not known yet)
@@ -112,12 +115,13 @@ def build(
     workers: int = 1,
     store: str = "faiss",
     uri: str | None = None,
+    enough: int = _ENOUGH,
 ) -> Summary:
     """Build or renew the index in `folder`; nothing is done when no file and no setting changed.
 
     Unchanged and renamed files keep their passages and vectors; `force` reads and encodes everything again. What was
     added, taken out or corrected on the page (`index.additions`) counts like the folders given. With more
-    than one of `workers` as many processes are started, where there is enough to do for them; a script that asks for
+    than one of `workers` as many processes are started, where there are `enough` bytes of new text for them; a script that asks for
     them must be guarded by `if __name__ == "__main__"`. `progress` hears of `texts` (bytes of files indexed so far),
     `passages` (indexed so far) and `write`. `store` is `faiss` or `milvus`, and `uri` the address of the latter, None for
     a file of Milvus Lite inside the index.
@@ -152,7 +156,7 @@ def build(
         at_work = _Build(wanted, {name: source for name, source in sources}, before, encoder, progress)
         at_work.skipped += left_out
         manifest = {**recipe, "store": kept, "sources": sources, "corpora": given}
-        parts: list[Write] = [partial(at_work.write, workers=workers)]
+        parts: list[Write] = [partial(at_work.write, workers=workers, enough=enough)]
         if store == "milvus":
             parts.append(partial(_move_to_milvus, uri=uri))
         write_generation(folder, lambda: manifest | at_work.found(), parts)
@@ -200,14 +204,14 @@ class _Build:
         skipped, removed = ([asdict(row) for row in rows] for rows in (self.skipped, self.removed))
         return {"counts": self._counts, "search": self._search, "documents": self._shown, "skipped": skipped, "removed": removed}
 
-    def write(self, work: Path, workers: int) -> None:
+    def write(self, work: Path, workers: int, enough: int) -> None:
         """Read, digest and write everything into the folder of a generation."""
         static = self._encoder if isinstance(self._encoder, StaticEncoder) else None
-        new = sum(self._sizes[f.name] for f in self._files if not self._before.knows(f.name, self._sources[f.name]))
+        new = sum(_labour(f) for f in self._files if not self._before.knows(f.name, self._sources[f.name]))
         done = 0
-        with Workers(workers if new >= _ENOUGH else 1) as pool, IndexWriter(work, self._encoder.dimension, static is not None) as out:
+        with Workers(workers if new >= enough else 1) as pool, IndexWriter(work, self._encoder.dimension, static is not None) as out:
             under_way: deque[_Batch] = deque()
-            for result in pool.map(_digest, self._jobs(self._batches(pool, out), under_way, static)):
+            for result in pool.map(_digest, self._jobs(self._batches(pool, out), under_way, static, new >= _MANY)):
                 batch = under_way.popleft()
                 out.batch(result.words, *self._vectors(batch, result))
                 done += len(batch.passages)
@@ -270,11 +274,11 @@ class _Build:
         return True
 
     @staticmethod
-    def _jobs(batches: Iterable[_Batch], under_way: deque[_Batch], static: StaticEncoder | None) -> Iterator[_Job]:
+    def _jobs(batches: Iterable[_Batch], under_way: deque[_Batch], static: StaticEncoder | None, bulk: bool) -> Iterator[_Job]:
         for batch in batches:
             under_way.append(batch)
             # Vectors of an unchanged report are taken over; its words are few to count and stand nowhere by passage.
-            yield [(p.text, p.sentences) for p in batch.passages], static if batch.rows is None else None
+            yield [(p.text, p.sentences) for p in batch.passages], static if batch.rows is None else None, bulk
 
     def _vectors(self, batch: _Batch, result: Digest) -> tuple[Vectors, Vectors, Tokens | None]:
         """Vectors of passages and sentences, and pieces: taken over, digested, or made here by a model with one process."""
@@ -286,11 +290,16 @@ class _Build:
         return whole, self._encoder.encode_passages([s for p in batch.passages for s in p.sentence_texts()]), None
 
 
-_Job = tuple[list[Text], StaticEncoder | None]
+_Job = tuple[list[Text], StaticEncoder | None, bool]
 
 
 def _digest(job: _Job) -> Digest:
     return digest(*job)
+
+
+def _labour(file: Source) -> int:
+    """How much there is to do for a file, in bytes of plain text."""
+    return _size(file.path) * (1 if READERS.get(file.path.suffix.lower()) is read_plain_text else _HARD)
 
 
 def _size(path: Path) -> int:

@@ -63,7 +63,7 @@ class LexicalWriter:
         distinct = np.concatenate([np.zeros(0, np.int32), *self._distinct])
         if self._vocabulary:
             self._write(lengths, np.concatenate([[0], np.cumsum(distinct, dtype=np.int64)]))
-        head = {"count": len(lengths), "words": self._vocabulary}
+        head = {"count": len(lengths), "words": {word: number for number, word in enumerate(sorted(self._vocabulary))}}
         (self._folder / "words.json").write_text(json.dumps(head, ensure_ascii=False), "utf-8")
         for left in self._folder.glob("*.part"):
             left.unlink()
@@ -72,18 +72,21 @@ class LexicalWriter:
         numbers = np.load(self._folder / "numbers.part", mmap_mode="r")
         times = np.load(self._folder / "times.part", mmap_mode="r")
         size = len(self._vocabulary)
+        # Numbered by the alphabet, not as they came: then nothing depends on the order in which words were counted.
+        ranks = np.empty(size, np.int32)
+        ranks[[self._vocabulary[word] for word in sorted(self._vocabulary)]] = np.arange(size)
         # Pieces of whole texts.
         cuts = [0]
         while cuts[-1] < len(lengths):
             cuts.append(max(cuts[-1] + 1, int(np.searchsorted(edges, edges[cuts[-1]] + self._piece, "right")) - 1))
         pieces = list(zip(cuts, cuts[1:], strict=False))
-        held = np.stack([np.bincount(numbers[edges[a] : edges[b]], minlength=size) for a, b in pieces])
+        held = np.stack([np.bincount(ranks[numbers[edges[a] : edges[b]]], minlength=size) for a, b in pieces])
         weights = np.asarray([idf(n, len(lengths)) for n in held.sum(0).tolist()], np.float32)
         mean = lengths.mean()
         rows = ArrayWriter(self._folder / "rows.part", np.int32)
         scores = ArrayWriter(self._folder / "scores.part", np.float32)
         for a, b in pieces:
-            words = np.asarray(numbers[edges[a] : edges[b]])
+            words = ranks[numbers[edges[a] : edges[b]]]
             tf = times[edges[a] : edges[b]].astype(np.float32)
             spread = np.repeat(K1 * ((1 - B) + B * lengths[a:b] / mean), np.diff(edges[a : b + 1]))
             order = _stable_order(words)

@@ -73,11 +73,12 @@ class Segmenter:
             try:
                 found += inside[word]
             except KeyError:
-                inside[word] = parts = self._with_parts(word)
+                inside[word] = parts = self.with_parts(word)
                 found += parts
         return found
 
-    def _with_parts(self, word: str) -> tuple[str, ...]:
+    def with_parts(self, word: str) -> tuple[str, ...]:
+        """A word after the words inside it, without those that are left out."""
         parts = [
             word[i : i + size] for size in (2, 3) if len(word) > size for i in range(len(word) - size + 1)
         ]  # fmt: skip

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.arrays import ArrayWriter
 from index.encoder import StaticEncoder, Vectors
+from index.ranges import edges, ranges
 from index.text import clause_spans
 
 _NAMES = ("ids", "clause_starts", "clause_norms", "sentence_starts")
@@ -45,9 +46,11 @@ class Tokens:
         return cls.of_clauses(encoder, *clauses_of(sentences))[0]
 
     @classmethod
-    def of_clauses(cls, encoder: StaticEncoder, clauses: Sequence[str], sentence_starts: NDArray[np.int64]) -> tuple[Tokens, Vectors]:
+    def of_clauses(
+        cls, encoder: StaticEncoder, clauses: Sequence[str], sentence_starts: NDArray[np.int64], bulk: bool = False
+    ) -> tuple[Tokens, Vectors]:
         """The pieces of clauses that `clauses_of` cut, and the sum of each clause's piece vectors, (clauses, dimension)."""
-        ids, starts = encoder.flat_ids(clauses)
+        ids, starts = encoder.flat_ids(clauses, bulk)
         sums = encoder.sums(ids, starts)
         return cls(ids, starts, np.linalg.norm(sums, axis=1), sentence_starts), sums
 
@@ -102,18 +105,6 @@ def add_runs(values: Vectors, bounds: NDArray[np.int64]) -> Vectors:
 
     matrix = csr_array((np.ones(len(values), np.float32), np.arange(len(values)), bounds), shape=(len(bounds) - 1, len(values)))
     return np.asarray(matrix @ values, np.float32)
-
-
-def edges(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where runs of these lengths begin and end when they stand one after the other, (n + 1,)."""
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All numbers of the ranges [starts[i], ends[i]) one after the other."""
-    lengths = np.asarray(ends) - np.asarray(starts)
-    offsets = np.repeat(starts - edges(lengths)[:-1], lengths)
-    return np.asarray(offsets + np.arange(int(lengths.sum())), np.int64)
 
 
 def run_sums(values: NDArray[np.float32], bounds: NDArray[np.int64]) -> NDArray[np.float32]:

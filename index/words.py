@@ -33,13 +33,19 @@ def _jieba() -> Tokenizer:
 
 
 @once
-def _segmenter() -> Segmenter:
+def segmenter() -> Segmenter:
+    """The one segmenter of this process."""
     return Segmenter(_jieba(), STOP_WORDS)
+
+
+def dictionary() -> tuple[dict[str, int], int]:
+    """Jieba's words (and what only begins words, with 0) with their frequencies, and the sum of these."""
+    return _jieba().FREQ, _jieba().total
 
 
 def words(text: str) -> list[str]:
     """Content words of a text in order, lower case; long words come after the shorter words inside them."""
-    segment = _segmenter().search_words
+    segment = segmenter().search_words
     found: list[str] = []
     for run in _WORD.findall(plain(text).lower()):
         if run[0] >= "一":

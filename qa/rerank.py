@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from index.encoder import Encoder, StaticEncoder, Vectors
 from index.errors import ModelError
 from index.library import Library
+from index.ranges import edges, ranges
 from index.stores import Rows
-from index.tokens import Tokens, edges, ranges, run_maxima, run_sums
+from index.tokens import Tokens, run_maxima, run_sums
 
 _TINY: np.float32 = np.float32(1e-9)
 DEPTH = 50  # candidates looked at; the right passage is nearly always among them

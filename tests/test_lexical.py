@@ -23,8 +23,8 @@ def with_bm25s(texts: list[str], folder: Path) -> dict[str, int]:
     import bm25s
     from bm25s.tokenization import Tokenized
 
-    vocabulary: dict[str, int] = {}
-    rows = [[vocabulary.setdefault(w, len(vocabulary)) for w in words(text)] for text in texts]
+    vocabulary = {word: number for number, word in enumerate(sorted({w for text in texts for w in words(text)}))}
+    rows = [[vocabulary[w] for w in words(text)] for text in texts]
     theirs = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
     theirs.index(Tokenized(ids=rows, vocab=dict(vocabulary)), show_progress=False)
     theirs.save(str(folder))
