@@ -209,14 +209,15 @@ class _Build:
         static = self._encoder if isinstance(self._encoder, StaticEncoder) else None
         new = sum(_labour(f) for f in self._files if not self._before.knows(f.name, self._sources[f.name]))
         done = 0
-        with Workers(workers if new >= enough else 1) as pool, IndexWriter(work, self._encoder.dimension, static is not None) as out:
-            under_way: deque[_Batch] = deque()
-            for result in pool.map(_digest, self._jobs(self._batches(pool, out), under_way, static, new >= _MANY)):
-                batch = under_way.popleft()
-                out.batch(result.words, *self._vectors(batch, result))
-                done += len(batch.passages)
-                self._progress("texts", batch.done, sum(self._sizes.values()))
-                self._progress("passages", done, 0)
+        with IndexWriter(work, self._encoder.dimension, static is not None) as out:
+            with Workers(workers if new >= enough else 1) as pool:
+                under_way: deque[_Batch] = deque()
+                for result in pool.map(_digest, self._jobs(self._batches(pool, out), under_way, static, new >= _MANY)):
+                    batch = under_way.popleft()
+                    out.batch(result.words, *self._vectors(batch, result))
+                    done += len(batch.passages)
+                    self._progress("texts", batch.done, sum(self._sizes.values()))
+                    self._progress("passages", done, 0)
             if not self._shown:
                 raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in self.skipped[:5]))
             self._progress("write", 0, 1)

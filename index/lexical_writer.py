@@ -2,8 +2,8 @@
 
 Lucene's variant as Kamphuis et al. give it (2020, "Which BM25 do you mean?", ECIR), the numbers and arrays of bm25s
 (Lù 2024, arXiv 2407.03618): score = idf * tf / (k1 * (1 - b + b * length / mean length) + tf) with
-idf = ln(1 + (N - n + 0.5) / (n + 0.5)). The tests hold them to bm25s bit by bit; bm25s itself would need some 5 GB for a
-million passages.
+idf = ln(1 + (N - n + 0.5) / (n + 0.5)). The tests hold them to bm25s bit by bit; bm25s itself holds all texts and
+scores in memory.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +38,8 @@ class LexicalWriter:
         self._piece, self._merged = piece, merged
         self._folder = folder
         self._vocabulary: dict[str, int] = {}
-        self._numbers = ArrayWriter(folder / "numbers.part", np.int32)
-        self._times = ArrayWriter(folder / "times.part", np.int32)
+        self._numbers = (folder / "numbers.part").open("wb")
+        self._times = (folder / "times.part").open("wb")
         self._distinct: list[NDArray[np.int32]] = []
         self._lengths: list[NDArray[np.int32]] = []
 
@@ -46,8 +47,8 @@ class LexicalWriter:
         """The words of the next texts."""
         number = self._vocabulary.setdefault
         ours = np.asarray([number(word, len(self._vocabulary)) for word in counts.vocabulary], np.int32)
-        self._numbers.add(ours[counts.numbers])
-        self._times.add(counts.times)
+        self._numbers.write(ours[counts.numbers].data)
+        self._times.write(np.ascontiguousarray(counts.times, np.int32).data)
         self._distinct.append(counts.distinct)
         self._lengths.append(counts.lengths)
 
@@ -69,8 +70,6 @@ class LexicalWriter:
             left.unlink()
 
     def _write(self, lengths: NDArray[np.int32], edges: NDArray[np.int64]) -> None:
-        numbers = np.load(self._folder / "numbers.part", mmap_mode="r")
-        times = np.load(self._folder / "times.part", mmap_mode="r")
         size = len(self._vocabulary)
         # Numbered by the alphabet, not as they came: then nothing depends on the order in which words were counted.
         ranks = np.empty(size, np.int32)
@@ -80,28 +79,28 @@ class LexicalWriter:
         while cuts[-1] < len(lengths):
             cuts.append(max(cuts[-1] + 1, int(np.searchsorted(edges, edges[cuts[-1]] + self._piece, "right")) - 1))
         pieces = list(zip(cuts, cuts[1:], strict=False))
-        held = np.stack([np.bincount(ranks[numbers[edges[a] : edges[b]]], minlength=size) for a, b in pieces])
+        held = np.stack([np.bincount(ranks[self._part("numbers", np.int32, edges[a], edges[b])], minlength=size) for a, b in pieces])
         weights = np.asarray([idf(n, len(lengths)) for n in held.sum(0).tolist()], np.float32)
         mean = lengths.mean()
-        rows = ArrayWriter(self._folder / "rows.part", np.int32)
-        scores = ArrayWriter(self._folder / "scores.part", np.float32)
-        for a, b in pieces:
-            words = ranks[numbers[edges[a] : edges[b]]]
-            tf = times[edges[a] : edges[b]].astype(np.float32)
-            spread = np.repeat(K1 * ((1 - B) + B * lengths[a:b] / mean), np.diff(edges[a : b + 1]))
-            order = _stable_order(words)
-            rows.add(np.repeat(np.arange(a, b, dtype=np.int32), np.diff(edges[a : b + 1]))[order])
-            scores.add((weights[words] * (tf / (spread + tf)))[order])
-        rows.close()
-        scores.close()
+        with (self._folder / "rows.part").open("wb") as rows, (self._folder / "scores.part").open("wb") as scores:
+            for a, b in pieces:
+                words = ranks[self._part("numbers", np.int32, edges[a], edges[b])]
+                tf = self._part("times", np.int32, edges[a], edges[b]).astype(np.float32)
+                spread = np.repeat(K1 * ((1 - B) + B * lengths[a:b] / mean), np.diff(edges[a : b + 1]))
+                order = _stable_order(words)
+                rows.write(np.repeat(np.arange(a, b, dtype=np.int32), np.diff(edges[a : b + 1]))[order].data)
+                scores.write((weights[words] * (tf / (spread + tf))).astype(np.float32)[order].data)
         starts = np.concatenate([[0], np.cumsum(held.sum(0))]).astype(np.int64)
         np.save(self._folder / "indptr.csc.index.npy", starts)
-        self._merge("rows.part", "indices.csc.index.npy", np.int32, held, starts)
-        self._merge("scores.part", "data.csc.index.npy", np.float32, held, starts)
+        self._merge("rows", "indices.csc.index.npy", np.int32, held, starts)
+        self._merge("scores", "data.csc.index.npy", np.float32, held, starts)
+
+    def _part(self, name: str, dtype: type, start: int, end: int) -> NDArray[Any]:
+        """Entries [start, end) of a file on the way; read, because mapped pages would count as memory held."""
+        return np.fromfile(self._folder / f"{name}.part", dtype, int(end - start), offset=4 * int(start))
 
     def _merge(self, source: str, target: str, dtype: type, held: NDArray[np.int64], starts: NDArray[np.int64]) -> None:
         """Put the runs of each word, one in every piece, one after the other; a range of neighbouring words at a time."""
-        sorted_by_piece = np.load(self._folder / source, mmap_mode="r")
         inside = np.concatenate([np.zeros((len(held), 1), np.int64), np.cumsum(held, axis=1)], axis=1)  # where a word's run begins
         begins = np.concatenate([[0], np.cumsum(inside[:, -1])])
         out = ArrayWriter(self._folder / target, dtype)
@@ -114,7 +113,7 @@ class LexicalWriter:
                 a, b = begins[piece] + inside[piece, first], begins[piece] + inside[piece, last]
                 lengths = runs[first:last]
                 shift = free - (inside[piece, first:last] - inside[piece, first])
-                values[np.arange(b - a) + np.repeat(shift, lengths)] = sorted_by_piece[a:b]
+                values[np.arange(b - a) + np.repeat(shift, lengths)] = self._part(source, dtype, a, b)
                 free = free + lengths
             out.add(values)
             first = last

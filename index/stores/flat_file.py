@@ -1,6 +1,6 @@
 """A flat FAISS index written row by row, the file that `faiss.write_index` makes of an `IndexFlatIP`.
 
-FAISS holds a whole index in memory before it writes it: 6 GB for a million passages with their sentences.
+FAISS holds a whole index in memory before it writes it: a kilobyte for each passage and sentence.
 """
 
 from __future__ import annotations
