@@ -19,10 +19,11 @@ from benchmarks.size_texts import places
 from index.encoder import Vectors
 from index.generation import builder, write_generation
 from index.library import SCHEMA, Library
+from index.ranges import edges  # noqa: E402
 from index.rows import RowTable
 from index.stores import VectorStore
 from index.stores.choice import Collector
-from index.tokens import Tokens, TokensWriter, edges
+from index.tokens import Tokens, TokensWriter  # noqa: E402
 
 _BLOCK = 20_000
 

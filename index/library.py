@@ -24,11 +24,12 @@ from index.catalogue import Catalogue, Scope
 from index.encoder import Encoder
 from index.errors import IndexFolderError, ModelMismatch
 from index.lexical import Lexical, WordIndex
+from index.ranges import ranges
 from index.records import Document, Meta, Passage, Period
 from index.rows import RowTable
 from index.stores import Rows, VectorStore
 from index.stores.choice import open_store
-from index.tokens import Tokens, ranges
+from index.tokens import Tokens
 from index.words import fingerprint
 
 FORMAT = 6

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.ranges import edges
 from index.records import Passage
 from index.stores import Rows
-from index.tokens import edges
 
 ACTUAL, TARGET = 1, 2
 _KINDS = {"actual": ACTUAL, "target": TARGET}

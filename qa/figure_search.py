@@ -11,10 +11,10 @@ import numpy as np
 
 from index.encoder import Encoder, Vectors
 from index.library import Library
+from index.ranges import edges
 from index.records import Passage, Span
 from index.stores import Rows
 from index.text import plain
-from index.tokens import edges
 from index.words import words
 from qa.comparison import Row
 from qa.dates import Told, told
