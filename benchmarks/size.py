@@ -85,7 +85,7 @@ def prepare(built: Path, passages: int, flat_until: int | None) -> dict[str, Any
     from index.encoder import open_encoder
     from index.stores.choice import FLAT_UNTIL
 
-    size = min(BASE, max(1_000, passages // 5))
+    size = min(BASE, max(1_000, passages // 2))
     texts, base = built / f"size-texts-{size}", built / f"size-base-{size}"
     folder = built / (f"size-{passages}" + (f"-{flat_until}" if flat_until else ""))
     if not texts.is_dir():
