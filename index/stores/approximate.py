@@ -29,7 +29,7 @@ SCORED_AT_ONCE = 40_000  # rows; a filter that allows no more is searched exactl
 _SAMPLE = 40  # training vectors for each centre
 _BLOCK = 50_000  # rows added at a time
 _SEED = 2026
-_RELEASE = 100_000  # rows read, after which pages read long ago leave the process (the system keeps them in its cache)
+_RELEASE = 5_000  # rows read, after which their pages leave the process; a row read alone brings 64 kB around it
 
 
 class ApproximateStore:
@@ -60,7 +60,8 @@ class ApproximateStore:
         index.cp.min_points_per_centroid = 1  # a small library trains without a warning
         size = min(half.count, max(_SAMPLE * lists, 10_000))
         if size:
-            index.train(half.read(np.sort(np.random.default_rng(_SEED).choice(half.count, size, replace=False))))
+            sample = np.sort(np.random.default_rng(_SEED).choice(half.count, size, replace=False))
+            index.train(np.concatenate([half.read(part) for part in np.array_split(sample, 1 + size // _RELEASE)]))
         for start in range(0, half.count, _BLOCK):
             index.add(half.read(slice(start, start + _BLOCK)))
         with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
