@@ -211,7 +211,7 @@ root.addEventListener("click", async (event) => {
   else if (what === "correct") correct(button);
   else if (what === "remove") {
     open(removing, button);
-    removing.querySelector(".about").textContent = say(about.facts.uploaded ? "remove_upload_sure" : "remove_sure", { name: about.facts.name });
+    removing.querySelector(".about").textContent = about.facts.sure;
   } else if (what === "uncorrect") done(correcting, { do: "uncorrect" });
   else if (what === "cancel") button.closest("dialog").close();
   else if (what === "put-back") { const error = await change({ do: "put-back", file: button.dataset.file }); refuse(error ? [error] : []); }
