@@ -222,6 +222,9 @@ def test_a_removed_upload_is_deleted(shelf: Shelf, tmp_path: Path):
     rebuilt(shelf)
     shelf.remove(next(d["id"] for d in shelf.documents() if d["uploaded"]))
     assert not (shelf.additions.uploads / stored).exists()
+    assert shelf.shown(stored) == "c.txt"  # it still answers until the switch
+    shelf.remove(next(d["id"] for d in shelf.documents() if d["uploaded"]))
+    assert dict(Additions(shelf.folder).names) == {} and shelf.additions.removed == ()
     rebuilt(shelf)
     assert cities(shelf) == ["宁波", "青岛"] and shelf.skipped() == []
 
