@@ -39,7 +39,8 @@ class Additions:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self.names: Mapping[str, str] = {str(k): str(v) for k, v in _read(self._names_file).items()}
+        self._held = {str(k): str(v) for k, v in _read(self._names_file).items()}
+        self.names: Mapping[str, str] = dict(self._held)  # also of files deleted since, which the old generation still shows
         self.removed: tuple[str, ...] = tuple(map(str, _read(folder / "shelf.json").get("removed", ())))
 
     @property
@@ -77,13 +78,13 @@ class Additions:
             with path.open("rb") as file:
                 stored = hashlib.file_digest(file, "sha256").hexdigest()[:32] + suffix
             with self._lock:
-                if len(self.names) >= COUNT_LIMIT:
+                if len(self._held) >= COUNT_LIMIT:
                     raise CorpusError(f"{COUNT_LIMIT} files have been added; put more into a folder and build with build_index.py")
                 self.uploads.mkdir(exist_ok=True)
                 part = self.uploads / f".{stored}.part"
                 shutil.copyfile(path, part)
                 os.replace(part, self.uploads / stored)
-                self._name({**self.names, stored: name})
+                self._name({**self._held, stored: name})
         except OSError as error:
             raise CorpusError(f"{name} cannot be stored: {error.strerror or error}") from error
         return stored
@@ -93,7 +94,7 @@ class Additions:
         with self._lock:
             if file in self.names:
                 (self.uploads / file).unlink(missing_ok=True)
-                self._name({k: v for k, v in self.names.items() if k != file})
+                self._name({k: v for k, v in self._held.items() if k != file})
             elif file not in self.removed:
                 self._leave_out((*self.removed, file))
 
@@ -151,7 +152,8 @@ class Additions:
 
     def _name(self, names: dict[str, str]) -> None:
         _write(self._names_file, names)
-        self.names = names
+        self._held = names
+        self.names = {**self.names, **names}
 
     def _leave_out(self, removed: tuple[str, ...]) -> None:
         _write(self.folder / "shelf.json", {"removed": removed})

@@ -54,6 +54,7 @@ const bar = (step, done, total) => {
 };
 const tell = (text) => { if (at(".work-now").textContent !== text) at(".work-now").textContent = text; };
 
+let ending = null;
 const follow = async () => {
   const state = await call("build_state");
   if (state.error) { if (sending || round === null) tell(state.error); return; }
@@ -68,6 +69,8 @@ const follow = async () => {
   if (sending) tell(say("adding", { done: sending[0], total: sending[1] }));
   else if (state.running) tell(texts.build_running);
   else if (news) tell(state.failed ? say("build_failed", { reason: state.failed }) : texts.build_done);
+  if (sending || state.running) clearTimeout(ending);
+  else if (news) ending = setTimeout(() => { at(".work").hidden = true; }, state.failed ? 60_000 : 8_000);
   at(".work").classList.toggle("wrong", Boolean(news && !state.running && state.failed));
   if (round === null || news) { round = state.round; await draw(); }
   if (!sending && !state.running) delete at('[data-step="upload"]').dataset.used;
@@ -94,6 +97,7 @@ const change = async (values) => {
 const refuse = (messages) => {
   at(".refused").replaceChildren(...messages.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   at(".refused").hidden = !messages.length;
+  at(".refused").scrollIntoView({ block: "nearest" });
 };
 
 const send = async (files) => {
@@ -211,7 +215,7 @@ root.addEventListener("click", async (event) => {
   else if (what === "correct") correct(button);
   else if (what === "remove") {
     open(removing, button);
-    removing.querySelector(".about").textContent = say(about.facts.uploaded ? "remove_upload_sure" : "remove_sure", { name: about.facts.name });
+    removing.querySelector(".about").textContent = about.facts.sure;
   } else if (what === "uncorrect") done(correcting, { do: "uncorrect" });
   else if (what === "cancel") button.closest("dialog").close();
   else if (what === "put-back") { const error = await change({ do: "put-back", file: button.dataset.file }); refuse(error ? [error] : []); }

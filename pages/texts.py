@@ -243,6 +243,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "corrected": ("已更正", "corrected"),
     "uncorrect": ("撤销更正", "Undo the correction"),
     "uploaded": ("页面添加", "added here"),
+    "remove_together": (
+        "这个文件里的 {count} 份报告会一起移除。",
+        " The {count} reports in this file are taken out together.",
+    ),
     "remove_upload_sure": (
         "把“{name}”移出资料库？它是在这里添加的，索引文件夹里的那一份会被删除。",
         "Take “{name}” out of the library? It was added here; the copy in the index folder is deleted.",

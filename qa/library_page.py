@@ -25,7 +25,7 @@ _HEADS |= {"passages": "column_passages", "province": "province"}
 _COUNTED = re.compile(r"(.+): (\d+) ×")
 _SCRIPT_TEXTS = (
     *("adding", "build_running", "build_done", "build_failed", "offline", "checking"),
-    *("upload_kind", "upload_large", "upload_empty", "remove_sure", "remove_upload_sure"),
+    *("upload_kind", "upload_large", "upload_empty"),
 )
 
 Row = Mapping[str, Any]
@@ -164,7 +164,7 @@ def _row(row: Row, voice: Voice, editable: bool) -> str:
             "id": row["id"],
             "title": title,
             "name": row["name"],
-            "uploaded": row["uploaded"],
+            "sure": _sure(row, voice),
             "corrected": row["corrected"],
             "values": {f: row[f] or "" for f in ("city", "province", "level", "year", "kind")},
             "evidence": {f: evidence_text(row, f, voice) for f in ("city", "province", "level", "year", "kind") if f in row["evidence"]},
@@ -179,6 +179,12 @@ def _row(row: Row, voice: Voice, editable: bool) -> str:
     badges += f'<span class="badge">{voice.html("uploaded")}</span>' if row["uploaded"] else ""
     name = f'<span class="file">{escape(row["name"])}</span>'
     return f'<tr><th scope="row"><span class="title">{escape(title)}</span>{name}{badges}</th>{cells}</tr>'
+
+
+def _sure(row: Row, voice: Voice) -> str:
+    """What a visitor is asked before a file is taken out; not escaped."""
+    asked = voice("remove_upload_sure" if row["uploaded"] else "remove_sure", name=row["name"])
+    return asked + (voice("remove_together", count=row["together"]) if row["together"] > 1 else "")
 
 
 def _unsure(row: Row, voice: Voice) -> str:

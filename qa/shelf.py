@@ -6,9 +6,10 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from index.additions import TAKEN_OUT, Additions
@@ -91,14 +92,22 @@ class Shelf:
         return self.additions.called(file)
 
     def documents(self) -> list[dict[str, Any]]:
-        """What is indexed, one row a document: as in the manifest, and its `id`, `name`, whether `uploaded`, `corrected`."""
+        """What is indexed, one row a document: as in the manifest, and these.
+
+        `id`; `name`, the file for people; `source`, the file it was read from (an archive for its members); `together`, how
+        many documents that holds; whether it was `uploaded` and whether it was `corrected` here.
+        """
         serving = self.serving
+        manifest = serving.engine.library.manifest
         corrected = self.additions.corrected()
+        names = {name for name, _ in manifest["sources"]}
+        sources = [_source(row["file"], names) for row in manifest["documents"]]
+        count = Counter(sources)
         return [
             row
-            | {"id": id, "name": self.shown(row["file"]), "uploaded": row["file"].partition("/")[0] in self.additions.names}
-            | {"corrected": (row["file"], row["title"] or "") in corrected}
-            for row, id in zip(serving.engine.library.manifest["documents"], serving.reports.ids, strict=True)
+            | {"id": id, "name": self.shown(row["file"]), "source": source, "together": count[source]}
+            | {"uploaded": source in self.additions.names, "corrected": (row["file"], row["title"] or "") in corrected}
+            for row, id, source in zip(manifest["documents"], serving.reports.ids, sources, strict=True)
         ]
 
     def skipped(self) -> list[dict[str, Any]]:
@@ -120,18 +129,16 @@ class Shelf:
         return self.additions.add(path, name)
 
     def remove(self, document: str) -> None:
-        """Take the file of a document out of the next build.
+        """Take the file of a document, and with it every document in it, out of the next build.
 
         Raises:
             CorpusError: the library cannot be changed, holds no such document, or would be left empty.
         """
         self._check()
-        file = self._document(document)["file"]
-        sources = {name for name, _ in self.engine.library.manifest["sources"]}
-        source = file if file in sources else next(s for s in sources if file.startswith(f"{s}/"))
-        if all(row["file"] == source or row["file"].startswith(f"{source}/") for row in self.documents()):
+        row = self._document(document)
+        if row["together"] == len(self.engine.library.documents):
             raise CorpusError("the last file of a library cannot be taken out; add another one before")
-        self.additions.remove(source)
+        self.additions.remove(row["source"])
 
     def put_back(self, file: str) -> None:
         """Undo `remove` for a file of the user's folders.
@@ -228,3 +235,8 @@ class Shelf:
             fresh.warm()
             self.serving = Serving(fresh, reports)
         progress("open", 1, 1)
+
+
+def _source(file: str, sources: Collection[str]) -> str:
+    """The file of the corpus that a document was read from: itself, or the archive it is a member of."""
+    return next((s for s in (file, *map(str, PurePosixPath(file).parents)) if s in sources), file)

@@ -66,6 +66,7 @@ def test_build_json_again_says_nothing_changed(index: Path):
         (["-m", "qa", "batch", "--questions", "{tmp}/q.jsonl", "--index", "{index}"], "does not exist"),
         (["-m", "qa", "ask", "问题", "--index", "{index}", "--model", "{tmp}/x/y"], "no model folder"),
         (["ui.py", "--index", "{tmp}/nothing"], "no index at"),
+        (["ui.py", "--index", "{index}", "--corpus", "{tmp}/nothing"], "nothing does not exist"),
     ],
 )
 def test_mistakes_get_one_clear_line_and_exit_code_2(arguments: list[str], message: str, index: Path, tmp_path: Path):

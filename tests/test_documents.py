@@ -48,6 +48,7 @@ RUN = {
 NOT_RUN = {
     "python benchmarks/quality.py": "takes a minute; what it measures over the sample is held by test_corpus_questions.py",
     "python ui.py --index built/mine": "serves until it is stopped; tests/browser starts it",
+    "python ui.py --index built/mine --corpus FOLDER_OF_REPORTS": "serves until it is stopped; test_shelf.py gives a shelf its folders",
     "make demo": "sets up .venv and serves until it is stopped; its two commands are run by test_commands.py and tests/browser",
     "make test": "is what runs this",
     "make lint": "ruff and mypy, run by `make check` before every commit",

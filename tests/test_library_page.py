@@ -42,6 +42,7 @@ def row(number: int = 0, **values: object) -> dict:
         "unsure": [],
         "uploaded": False,
         "corrected": False,
+        "together": 1,
     }
     return known | values
 
@@ -107,6 +108,11 @@ def test_evidence_is_told_in_words():
     assert evidence_text(found, "kind", words) == "没有读到"
 
 
+def test_reports_of_one_file_go_together(voice: Voice):
+    alone, together = (list_html([row(1, together=n)], View(), voice, True) for n in (1, 7))
+    assert "7" in together and len(together) > len(alone)
+
+
 def test_counts():
     words = Voice({})
     assert counts_html([row(1), row(2, city=None, year=None), row(3, city="青岛")], words) == (
@@ -133,7 +139,7 @@ def test_every_key_the_tab_uses_has_a_text(voice: Voice):
     data = json.loads(frame.split('data-library="')[1].split('"')[0].replace("&quot;", '"'))
     assert set(data["texts"]) <= set(TEXTS)
     script = (ROOT / "pages" / "library.js").read_text("utf-8")
-    used = {a or b or c for a, b, c in re.findall(r"""say\("(\w+)"|texts\.(\w+)|"(remove_\w+)\"""", script)}
+    used = {a or b for a, b in re.findall(r"""say\("(\w+)"|texts\.(\w+)""", script)}
     assert used == set(data["texts"])
 
 

@@ -222,6 +222,9 @@ def test_a_removed_upload_is_deleted(shelf: Shelf, tmp_path: Path):
     rebuilt(shelf)
     shelf.remove(next(d["id"] for d in shelf.documents() if d["uploaded"]))
     assert not (shelf.additions.uploads / stored).exists()
+    assert shelf.shown(stored) == "c.txt"  # it still answers until the switch
+    shelf.remove(next(d["id"] for d in shelf.documents() if d["uploaded"]))
+    assert dict(Additions(shelf.folder).names) == {} and shelf.additions.removed == ()
     rebuilt(shelf)
     assert cities(shelf) == ["宁波", "青岛"] and shelf.skipped() == []
 
@@ -233,7 +236,7 @@ def test_an_archive_is_removed_as_a_whole_and_its_members_corrected_one_by_one(s
     shelf.add(tmp_path / "z.zip", "两市.zip")
     rebuilt(shelf)
     member = next(d for d in shelf.documents() if d["city"] == "泉州")
-    assert member["name"] == "两市.zip/c.txt" and member["uploaded"]
+    assert (member["name"], member["uploaded"], member["together"]) == ("两市.zip/c.txt", True, 2)
     shelf.correct(member["id"], {"year": "2019"})
     rebuilt(shelf)
     assert {d["city"]: d["year"] for d in shelf.documents() if d["uploaded"]} == {"泉州": 2019, "温州": 2023}

@@ -35,12 +35,13 @@ def serve(index: Path, *options: str) -> Iterator[str]:
     server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONUNBUFFERED": "1"})
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
+        end = time.monotonic() + 180  # seconds; a busy machine takes long to start
+        while True:
             try:
-                urllib.request.urlopen(address, timeout=1)
+                urllib.request.urlopen(address, timeout=5).close()
                 break
             except OSError:
-                assert server.poll() is None, index.with_suffix(".log").read_text()
+                assert server.poll() is None and time.monotonic() < end, index.with_suffix(".log").read_text()
                 time.sleep(0.2)
         yield address
     finally:

@@ -62,6 +62,9 @@ def take(address: str) -> None:
             page.press("#compare-question textarea", "Enter")
             page.wait_for_selector("#comparison table.rows")
             page.screenshot(path=SHOTS / f"compare{name}.png")
+            page.get_by_role("tab", name="资料库").click()
+            page.wait_for_selector("table.reports")
+            page.screenshot(path=SHOTS / f"library{name}.png")
             page.close()
         browser.close()
 

@@ -195,6 +195,8 @@ def test_a_correction_and_its_undoing(page):
 def test_removed_and_put_back(page):
     page.get_by_role("button", name="移除: 2023年青岛").click()
     assert "不会被删除" in page.locator("dialog.sure .about").inner_text()
+    box = page.locator("dialog.sure").bounding_box()
+    assert abs(box["y"] + box["height"] / 2 - 450) < 40  # in the middle of the window
     page.get_by_role("button", name="取消").locator("visible=true").click()
     page.get_by_role("button", name="移除: 2023年青岛").click()
     updated(page, lambda: page.locator("dialog.sure [type=submit]").click())
