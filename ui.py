@@ -51,9 +51,11 @@ def serve(engine: Engine, allowed: Access, port: int) -> int:
     """Lay out the page, launch it and stay until Ctrl+C."""
     from pages.api import plain_json
     from pages.frame import make_page
+    from pages.quick_import import import_gradio
     from qa.shelf import Shelf
 
     threading.Thread(target=engine.warm, daemon=True).start()
+    import_gradio()
     shelf = Shelf(engine, editable=allowed.editable)
     page = make_page(shelf)
     try:
