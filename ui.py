@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).parent / "pages" / "style.css"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-THREADS = 8  # at once; measured in benchmarks/README.md
+THREADS = 8  # at once; more only share out the same two cores (benchmarks/README.md)
 
 
 def main(arguments: list[str]) -> int:
