@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).parent / "pages" / "style.css"
 FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-THREADS = 8  # at once; measured in benchmarks/README.md
+THREADS = 8  # at once; more only share out the same two cores (benchmarks/README.md)
 
 
 def main(arguments: list[str]) -> int:
@@ -63,9 +63,11 @@ def serve(engine: Engine, allowed: Access, port: int, corpora: Sequence[Path] = 
     """Lay out the page, launch it and stay until Ctrl+C."""
     from pages.api import plain_json
     from pages.frame import make_page
+    from pages.quick_import import import_gradio
     from qa.shelf import Shelf
 
     threading.Thread(target=engine.warm, daemon=True).start()
+    import_gradio()
     shelf = Shelf(engine, corpora, editable=allowed.editable)
     page = make_page(shelf)
     try:

@@ -16,7 +16,7 @@ import httpx
 
 from tests.conftest import ROOT
 
-START = 120  # seconds to wait for the page on a machine that is busy with other things
+START = 300  # seconds to wait for the page on a machine that is busy with other things
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,12 @@ def test_without_the_password_no_route_answers(locked: Server):
         assert told.headers["www-authenticate"].startswith("Basic") and "gradio" not in told.text.lower()
 
 
+def test_a_preflight_says_nothing(locked: Server):
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    assert httpx.options(f"{locked.address}/config", headers=asked, timeout=30).text == "OK"
+    assert httpx.options(f"{locked.address}/config", timeout=30).status_code == 401
+
+
 def test_a_wrong_password_is_refused_and_costs_time(locked: Server):
     for headers in (
         login("nonsense"),

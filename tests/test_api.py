@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,8 +21,10 @@ from pages.api import ENDPOINTS, endpoints
 from qa.engine import Engine
 from qa.shelf import Shelf
 from tests.conftest import ROOT, write_corpus
+from tests.markdown import blocks, commands
 from tests.server import Server, serve
 
+DOCUMENT = ROOT / "docs" / "api.md"
 QUESTION = "宁波2023年生产总值增长目标是多少？"
 
 
@@ -114,6 +119,54 @@ def test_one_request_is_enough(server: Server):
     begun = server.post("/gradio_api/call/v2/ask", {"question": QUESTION, "k": 1}).json()["event_id"]
     event, data = server.get(f"/gradio_api/call/ask/{begun}").text.strip().splitlines()
     assert event == "event: complete" and json.loads(data.removeprefix("data: "))[0]["answered"] is True
+
+
+def test_the_examples_of_the_document_work(server: Server, functions: dict):
+    if shutil.which("curl") is None:
+        pytest.skip("no curl on this machine")
+    own = {"http://127.0.0.1:7860": server.address, "DOCUMENT_ID": functions["library"]()["documents"][0]["id"]}
+    seen = []
+    for command in commands(DOCUMENT.read_text("utf-8")):
+        if not command.startswith("curl") or "PASSWORD" in command:
+            continue
+        for theirs, ours in own.items():
+            command = command.replace(theirs, ours)
+        printed = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout
+        if "/run/" in command:
+            [result] = json.loads(printed)["data"]
+            seen.append(command.split("/run/")[1].split()[0])
+            assert result.get("answered", True) and set(result) >= {"search": {"hits"}, "document": {"text"}}.get(seen[-1], set())
+        elif "event_id" in printed:
+            own["EVENT_ID"] = json.loads(printed)["event_id"]
+        else:
+            assert printed.startswith("event: complete")
+    assert sorted(seen) == sorted(ENDPOINTS)
+
+
+def test_the_python_of_the_document_runs(server: Server):
+    [code] = [block for block in blocks(DOCUMENT.read_text("utf-8")) if "gradio_client" in block]
+    found: dict = {}
+    exec(code.replace("http://127.0.0.1:7860", server.address), found)
+    assert found["hits"] and found["answer"]["answered"] and "青岛" in found["then"]["completed"]
+    assert found["hits"][0]["text"] in found["around"]["text"] and len(found["table"]["rows"]) == 2 and found["held"]["matching"] == 2
+    found["client"].close()
+
+
+def test_the_document_names_every_argument_and_key(functions: dict):
+    told = DOCUMENT.read_text("utf-8")
+    for name, function in functions.items():
+        row = next(line for line in told.splitlines() if line.startswith(f"| `{name}`"))
+        for argument in inspect.signature(function).parameters.values():
+            default = "" if argument.default is argument.empty else " " + json.dumps(argument.default)
+            assert f"`{argument.name}`{default}" in row, (name, argument)
+    number = functions["library"]()["documents"][0]["id"]
+    for name, result in {
+        "search": functions["search"]("学校"),
+        "document": functions["document"](number),
+        "library": functions["library"](),
+    }.items():
+        line = next(line for line in told.splitlines() if line.strip().startswith(f"{name}:"))
+        assert re.findall(r'"(\w+)"', line) == list(result)
 
 
 MISTAKES = [

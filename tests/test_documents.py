@@ -45,10 +45,22 @@ RUN = {
         "test_corpus_questions.py::test_comparisons_are_measured_from_the_shell_too"
     ),
 }
+API = ROOT / "docs" / "api.md"
+RUN |= {
+    command: "test_api.py::test_the_examples_of_the_document_work"
+    for command in commands(API.read_text("utf-8"))
+    if command.startswith("curl") and "PASSWORD" not in command
+}
 NOT_RUN = {
     "python benchmarks/quality.py": "takes a minute; what it measures over the sample is held by test_corpus_questions.py",
     "python ui.py --index built/mine": "serves until it is stopped; tests/browser starts it",
     "python ui.py --index built/mine --corpus FOLDER_OF_REPORTS": "serves until it is stopped; test_shelf.py gives a shelf its folders",
+    "python ui.py --index built/mine --host 0.0.0.0 --password": "serves until it is stopped; tests/test_access.py starts it",
+    "python ui.py --index built/mine --host 0.0.0.0 --open": "serves until it is stopped; tests/test_access.py starts it",
+    "python benchmarks/page_speed.py": "starts the page three times in Chromium, a minute",
+    'curl -s -u any:PASSWORD http://127.0.0.1:7860/gradio_api/run/library -H "Content-Type: application/json" -d \'{"data": [null, null, 200]}\'': (
+        "needs a password; tests/test_access.py logs in"
+    ),
     "make demo": "sets up .venv and serves until it is stopped; its two commands are run by test_commands.py and tests/browser",
     "make test": "is what runs this",
     "make lint": "ruff and mypy, run by `make check` before every commit",
@@ -60,6 +72,7 @@ NOT_RUN = {
     "python -m qa": "a name in a sentence, not a line to type",
     "python -m qa ... --reranker NAME_OR_PATH": "needs a downloaded model",
     ".venv/bin/python -m pytest tests/test_build.py": "would run tests inside tests",
+    ".venv/bin/python -m pytest tests/test_load.py -s": "would run tests inside tests",
     '.venv/bin/python -m pytest -m "not browser"': "would run tests inside tests",
     "python benchmarks/quality.py --index built/other --questions FILE.jsonl": "needs a downloaded model",
     "python build_index.py FOLDER_OF_REPORTS --index built/milvus --store milvus --uri http://HOST:19530": (
