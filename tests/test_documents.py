@@ -38,6 +38,7 @@ RUN = {
     ),
     "python benchmarks/room.py built/reports": "test_milvus.py::test_the_benchmarks_of_stores_run",
     "python benchmarks/milvus_size.py --passages 10000": "test_milvus.py::test_the_benchmarks_of_stores_run",
+    "python benchmarks/milvus_size.py --passages 30000": "test_milvus.py::test_the_benchmarks_of_stores_run",
     "python examples/embed_many.py FOLDER_OF_REPORTS --vectors built/vectors --index built/many --model ./bge-m3": (
         "test_examples.py::test_vectors_made_by_ray_give_the_index_of_one_process"
     ),
