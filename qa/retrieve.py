@@ -13,9 +13,11 @@ from index.library import Library
 from index.stores import Rows
 from index.tokens import run_maxima
 from index.words import words
+from qa.expand import expansion
 
 SENTENCES = 200  # best sentences looked at
 PASSAGES = 60  # best passages of each channel
+EXPANDED = 0.5  # weight of the words of official terms that the question names in other words
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence
     vector = encoder.encode_queries([topic])[0]
     by_passage, _ = library.passages.search(vector, PASSAGES, passages_allowed)
     by_sentence, _ = library.sentences.search(vector, SENTENCES, sentences_allowed)
-    bm25 = library.words.scores(words(topic))
+    bm25 = library.words.scores(words(topic)) + np.float32(EXPANDED) * library.words.scores(expansion(topic))
     by_words = _best_rows(bm25, passages_allowed)
     rows = np.unique(np.concatenate([by_passage, library.passage_of_sentences(by_sentence), by_words]))
     return score_rows(library, vector, rows, bm25)
