@@ -40,13 +40,14 @@ from qa.fuse import BM25_ONLY, DENSE_ONLY, FUSED, Weights  # noqa: E402
 
 CHANNELS = {
     "BM25": BM25_ONLY,
-    "vectors: passage": Weights(passage=1.0, sentence=0.0, lexical=0.0, period=0.0, rerank=False, figures=False),
+    "vectors: passage": Weights(passage=1.0, sentence=0.0, lexical=0.0, period=0.0, rerank=False, figures=False, decide=False),
     "vectors: passage and best sentence": DENSE_ONLY,
-    "both": Weights(period=0.0, rerank=False, figures=False),
+    "both": Weights(period=0.0, rerank=False, figures=False, decide=False),
     "both, time asked for": FUSED,
-    "and clauses, late interaction": Weights(form=False, figures=False),
-    "and form of the answer": Weights(figures=False),
-    "and figures of known indicators (used)": Weights(),
+    "and clauses, late interaction": Weights(form=False, figures=False, decide=False),
+    "and form of the answer": Weights(figures=False, decide=False),
+    "and figures of known indicators": Weights(decide=False),
+    "and the fitted refusal (used)": Weights(),
 }
 USED = list(CHANNELS)[-1]
 COLUMNS = ("recall@1", "recall@5", "mrr@10", "sentence@1", "span_f1", "answered")

@@ -26,12 +26,14 @@ from qa.indicator import read_indicator
 from qa.places import Places
 from qa.question import Query, leave_out
 from qa.records import Answer, Hit, Part, Refusal
+from qa.refusal import answers
 from qa.rerank import DEPTH, CrossReranker, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words, with_second_figure
 from qa.targets import Aim, targets
 
 MOST_PLACES = 40  # places that each answer by themselves; more are a comparison
+SPEAKING = 20  # hits of all places that are asked who does tell what the places asked do not
 
 
 class Engine:
@@ -133,14 +135,27 @@ class Engine:
         if found and found.row and found.sure:
             hits = self._first(found.row, hits, query)[:k]
             return hits, with_second_figure(hits[0].sentence, found.row.raw, query), None
+        if not self._answers(query, hits, documents):
+            return hits, "", Refusal("not_stated")
         return hits, answer_span(self.encoder, hits[0].sentence, query), None
+
+    def _answers(self, query: Query, hits: Sequence[Hit], documents: Sequence[int]) -> bool:
+        """The fitted decision; it knows the scores of the built-in second look only."""
+        if not self.weights.decide or not isinstance(self.reranker, StaticReranker):
+            return True
+        return answers(self.library, self.encoder, query, hits, documents, self.weights)
 
     def _speaking(self, query: Query, given: Scope) -> tuple[str, ...]:
         """Places whose reports do tell what the ones asked do not."""
         indicator = read_indicator(query, self.encoder)
         if indicator.known and not indicator.text:
             return speaking(self.library, self.encoder, indicator)
-        return ()
+        scope = Scope(kinds=given.kinds)
+        documents = self.library.documents_in(scope)
+        hits = self._search(query, scope, SPEAKING)
+        firsts = {hit.meta.city: number for number, hit in reversed(list(enumerate(hits))) if hit.meta.city not in (None, *query.cities)}
+        told = [number for number in firsts.values() if self._answers(query, hits[number:], documents)]
+        return _places(hits[number] for number in sorted(told)) if self.weights.decide else ()
 
     def compare(self, question: str, cities: Sequence[str] | None = None, year: int | None = None) -> Comparison:
         """A row for every document of the places asked about; see `qa.compare.compare`."""

@@ -23,6 +23,7 @@ class Weights:
         lexical: BM25 over the largest BM25 among the candidates, so in [0, 1].
         period: added where the passage speaks of the time asked for (a result of 2022, a target for 2023).
         figures: read the figure of a known indicator and put it first, or refuse (`qa.indicated`).
+        decide: refuse where the fitted decision says that the first hit does not answer (`qa.refusal`).
         form: let the form of a sentence count (`qa.evidence`).
         rerank: look again at the best candidates; `reranked_passage` and `reranked_lexical` hold beside its score.
     """
@@ -34,13 +35,14 @@ class Weights:
     rerank: bool = True
     form: bool = True
     figures: bool = True
+    decide: bool = True
     reranked_passage: float = 0.3
     reranked_lexical: float = 0.15
 
 
-BM25_ONLY = Weights(passage=0.0, sentence=0.0, lexical=1.0, period=0.0, rerank=False, figures=False)
-DENSE_ONLY = Weights(lexical=0.0, period=0.0, rerank=False, figures=False)
-FUSED = Weights(rerank=False, figures=False)
+BM25_ONLY = Weights(passage=0.0, sentence=0.0, lexical=1.0, period=0.0, rerank=False, figures=False, decide=False)
+DENSE_ONLY = Weights(lexical=0.0, period=0.0, rerank=False, figures=False, decide=False)
+FUSED = Weights(rerank=False, figures=False, decide=False)
 
 
 def fuse(candidates: Candidates, weights: Weights, period: Vectors) -> Vectors:

@@ -13,9 +13,11 @@ from index.library import Library
 from index.stores import Rows
 from index.tokens import run_maxima
 from index.words import words
+from qa.expand import expansion
 
 SENTENCES = 200  # best sentences looked at
 PASSAGES = 60  # best passages of each channel
+EXPANDED = 0.5  # weight of the words of official terms that the question names in other words
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,12 @@ def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence
     vector = encoder.encode_queries([topic])[0]
     by_passage, _ = library.passages.search(vector, PASSAGES, passages_allowed)
     by_sentence, _ = library.sentences.search(vector, SENTENCES, sentences_allowed)
-    asked = words(topic)
-    by_words = library.words.best(asked, PASSAGES, passages_allowed)
+    asked, meant = words(topic), expansion(topic)
+    found = [library.words.best(query, PASSAGES, passages_allowed) for query in (asked, meant) if query]
+    by_words = np.concatenate([np.zeros(0, np.int64), *found])
     rows = np.unique(np.concatenate([by_passage, library.passage_of_sentences(by_sentence), by_words]))
-    return score_rows(library, vector, rows, library.words.scores(asked, rows))
+    bm25 = library.words.scores(asked, rows) + np.float32(EXPANDED) * library.words.scores(meant, rows)
+    return score_rows(library, vector, rows, bm25)
 
 
 def score_rows(library: Library, vector: Vectors, rows: Rows, bm25: Vectors) -> Candidates:

@@ -130,3 +130,16 @@ def test_slips_are_offered_and_not_taken(question: str, meant: tuple[str, str]):
 @pytest.mark.parametrize("question", ["宁波的目标", "农村的目标", "What is the quality of air?", "青岛怎么治水"])
 def test_right_names_and_other_words_are_not_corrected(question: str):
     assert understand(question, PLACES).corrections == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("宁波、青岛和中山的财政收入", "的财政收入"),
+        ("Ningbo and Qingdao: fiscal revenue", "fiscal revenue"),
+        ("青岛和南京的财政收入是多少", "的财政收入是"),
+        ("青岛与上海的合作怎么推进", "与上海的合作 推进"),  # a place that is spoken of, not asked
+    ],
+)
+def test_words_that_join_places_leave_with_them(question: str, topic: str):
+    assert understand(question, PLACES).topic == topic
