@@ -124,7 +124,7 @@ class Collector:
             if found and found.sure:
                 return None
         vector = engine.encoder.encode_queries([query.topic])[0]
-        values = signs(engine.library, engine.encoder, query, vector, hits, [document], engine.weights, 0.0)
+        values = signs(engine.library, engine.encoder, query, hits, [document], engine.weights)
         if values is None:
             return None
         length = len(engine.encoder.pieces(query.topic)[0])

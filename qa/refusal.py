@@ -102,8 +102,7 @@ def answers(library: Library, encoder: Encoder, query: Query, hits: Sequence[Hit
     if not isinstance(encoder, StaticEncoder) or library.tokens is None:
         return True
     by_language, kinds = decisions()
-    vector = encoder.encode_queries([query.topic])[0]
-    found = signs(library, encoder, query, vector, hits, documents, weights, kinds.odds(vector, encoder.fingerprint))
+    found = signs(library, encoder, query, hits, documents, weights, kinds)
     decision = by_language[query.language]
     return found is None or decision.odds(found) >= decision.threshold
 
@@ -112,11 +111,10 @@ def signs(
     library: Library,
     encoder: StaticEncoder,
     query: Query,
-    vector: Vectors,
     hits: Sequence[Hit],
     documents: Sequence[int],
     weights: Weights,
-    kind: float,
+    kinds: Kinds | None = None,
 ) -> Vectors | None:
     """The values of `FEATURES` for the first hit, float32; None where no piece of the question has a vector.
 
@@ -124,11 +122,10 @@ def signs(
         library: what was searched.
         encoder: its model.
         query: the question.
-        vector: of the query's topic.
         hits: best first, with the scores of the built-in second look.
         documents: those that were asked.
         weights: what the scores were made with.
-        kind: see `Kinds`.
+        kinds: None leaves the kind of question 0.
     """
     asked = _known(encoder, np.asarray(encoder.token_ids([query.topic])[0], np.int64))
     if not len(asked) or not hits:
@@ -137,7 +134,8 @@ def signs(
     rows = np.asarray([hit.row for hit in hits], np.int64)
     scores = np.asarray([hit.score for hit in hits]) - weights.period * library.period_matches(rows, query.tense, query.years)
     share = encoder.norms[asked] / encoder.norms[asked].sum()
-    in_sentence = _met(encoder, asked, np.asarray(encoder.token_ids([top.sentence])[0], np.int64))
+    pieces = _known(encoder, np.asarray(encoder.token_ids([top.sentence])[0], np.int64))
+    vector, in_sentence = _vector(encoder, asked), _met(encoder, asked, pieces)
     in_passage = _met(encoder, asked, _pieces_of(library, rows[:1]))
     held, missing = _words_held(library, query.topic, documents)
     told = figures(top.sentence) if query.wants == "figure" else ()
@@ -147,7 +145,7 @@ def signs(
         (
             scores[0],
             scores[0] - scores[1:].mean() if len(hits) > 1 else 0.0,
-            encoder.encode_passages([top.sentence])[0] @ vector,
+            _vector(encoder, pieces) @ vector,
             library.passages.vectors(rows[:1])[0] @ vector,
             -np.log(share @ np.exp(-_SHARP * in_sentence)) / _SHARP,
             share @ in_passage,
@@ -156,7 +154,7 @@ def signs(
             query.wants == "figure" and not told,
             bool(units) and in_unit,
             bool(units) and not in_unit,
-            kind,
+            kinds.odds(vector, encoder.fingerprint) if kinds else 0.0,
         ),
         np.float32,
     )
@@ -165,6 +163,12 @@ def signs(
 def _known(encoder: StaticEncoder, ids: Rows) -> Rows:
     known: Rows = ids[encoder.norms[ids] > 0]
     return known
+
+
+def _vector(encoder: StaticEncoder, ids: Rows) -> Vectors:
+    """What the encoder gives for the text of these pieces."""
+    total = encoder.weights[ids].sum(0)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
 
 def _met(encoder: StaticEncoder, asked: Rows, ids: Rows) -> Vectors:

@@ -108,7 +108,8 @@ def test_signs_are_what_a_slow_loop_says(two: Engine):
     answer = two.ask("青岛修了多长的公路")
     top = answer.hits[0]
     vector = encoder.encode_queries([answer.query.topic])[0]
-    found = dict(zip(FEATURES, signs(two.library, encoder, answer.query, vector, answer.hits, (0,), two.weights, 1.25), strict=True))
+    kinds = Kinds(np.zeros(encoder.dimension, np.float32), 1.25, encoder.fingerprint, 0.0)
+    found = dict(zip(FEATURES, signs(two.library, encoder, answer.query, answer.hits, (0,), two.weights, kinds), strict=True))
 
     def best(piece: int, text: str) -> float:
         cosines = [
