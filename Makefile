@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 INDEX  := built/demo
 
-.PHONY: demo test lint check format model quality screenshots clean
+.PHONY: demo test lint check format model quality bench screenshots clean
 
 demo: $(STAMP)  ## build the sample index and open the page on 127.0.0.1:7860
 	@$(BIN)/python build_index.py corpus --index $(INDEX)
@@ -37,6 +37,13 @@ screenshots: $(DEV)  ## pictures of the page for the documents
 
 quality: $(STAMP)
 	@$(BIN)/python benchmarks/quality.py
+
+bench: $(STAMP)  ## everything that is measured, on the sample where that is smaller; rivals where requirements-bench.txt is installed
+	@$(BIN)/python benchmarks/quality.py
+	@$(BIN)/python benchmarks/compare.py --golds benchmarks/corpus_comparisons.jsonl --index built/corpus
+	@$(BIN)/python benchmarks/speed.py --small --rounds 3
+	@$(BIN)/python benchmarks/throughput.py --small
+	@$(BIN)/python benchmarks/cold_start.py --small --runs 5 --page-runs 1
 
 $(STAMP): requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
