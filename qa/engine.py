@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,9 @@ from qa.rerank import DEPTH, CrossReranker, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words, with_second_figure
 from qa.targets import Aim, targets
+from qa.turns import Turns
+
+SMALL = 200_000  # sentences up to which a question is Python nearly throughout; beyond, the search runs beside others
 
 
 class Engine:
@@ -52,6 +56,8 @@ class Engine:
         elif weights.rerank and isinstance(encoder, StaticEncoder) and library.tokens:
             self.reranker = StaticReranker(library, encoder)
         self.places = Places(library.documents, library.present_years)
+        alone = isinstance(encoder, StaticEncoder) and not reranker and library.sentences.count < SMALL
+        self._turns = Turns(1 if alone else os.cpu_count() or 1)
 
     @classmethod
     def open(cls, folder: str | Path, model: str | None = None, reranker: str | None = None) -> Engine:
@@ -80,6 +86,10 @@ class Engine:
         Raises:
             QuestionError: the question is empty or too long.
         """
+        with self._turns:
+            return self._ask(question, k, scope, previous)
+
+    def _ask(self, question: str, k: int, scope: Scope | None, previous: Query | None) -> Answer:
         begun = time.perf_counter()
         query, completed = follow(question, self.places, previous)
         scope, refusal = self._scope(query, scope or Scope())

@@ -10,9 +10,11 @@ from threading import Barrier, get_ident
 
 import pytest
 
+from index.errors import QuestionError
 from index.library import Scope
 from index.once import once
 from qa.engine import Engine
+from qa.turns import Turns
 from tests.conftest import ROOT
 
 THREADS = 16
@@ -99,6 +101,38 @@ def test_what_is_slow_to_make_is_made_once():
         assert set(pool.map(ask, range(THREADS))) == {"a!"}
     assert len(makers) == 1
     assert made("b") == "b!"
+
+
+def test_turns_are_taken_in_the_order_of_coming():
+    turns, order, inside, most = Turns(2), [], set(), []
+
+    def come(number: int) -> None:
+        with turns:
+            order.append(number)
+            inside.add(number)
+            most.append(len(inside))
+            time.sleep(0.02)
+            inside.discard(number)
+
+    with ThreadPoolExecutor(12) as pool:
+        for number in range(12):
+            pool.submit(come, number)
+            time.sleep(0.002)  # so that they come one after the other
+    assert order == list(range(12))
+    assert max(most) == 2
+
+
+def test_a_turn_ends_with_an_error_too(sample: Path):
+    turns = Turns(1)
+    with pytest.raises(ValueError, match="wrong"), turns:
+        raise ValueError("wrong")
+    with turns:
+        pass
+    engine = Engine.open(sample)
+    for _ in range(2):
+        with pytest.raises(QuestionError):
+            engine.ask(" ")
+    assert engine.ask("宁波新增就业").hits
 
 
 def test_what_failed_is_tried_again():
