@@ -104,21 +104,34 @@ def test_what_is_slow_to_make_is_made_once():
 
 
 def test_turns_are_taken_in_the_order_of_coming():
-    turns, order, inside, most = Turns(2), [], set(), []
+    turns, order = Turns(1), []
 
     def come(number: int) -> None:
         with turns:
             order.append(number)
-            inside.add(number)
-            most.append(len(inside))
-            time.sleep(0.02)
-            inside.discard(number)
 
     with ThreadPoolExecutor(12) as pool:
-        for number in range(12):
-            pool.submit(come, number)
-            time.sleep(0.002)  # so that they come one after the other
+        with turns:
+            for number in range(12):
+                pool.submit(come, number)
+                while len(turns._waiting) <= number:
+                    time.sleep(0.001)
     assert order == list(range(12))
+
+
+def test_no_more_than_the_turns_there_are():
+    turns, inside, most = Turns(2), set(), []
+
+    def come(number: int) -> None:
+        with turns:
+            inside.add(number)
+            time.sleep(0.01)
+            most.append(len(inside))
+            inside.discard(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(come, range(24)))
+    assert len(most) == 24
     assert max(most) == 2
 
 
