@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ class Engine:
             self.reranker = StaticReranker(library, encoder)
         self.places = Places(library.documents, library.present_years)
         alone = isinstance(encoder, StaticEncoder) and not reranker and library.sentences.count < SMALL
+        self._speaking = lru_cache(maxsize=500)(partial(speaking, library, encoder))  # all reports are read for it
         self._turns = Turns(1 if alone else os.cpu_count() or 1)
 
     @classmethod
@@ -104,7 +106,7 @@ class Engine:
         documents = self.library.documents_in(scope)
         found = indicated(self.library, self.encoder, query, documents) if self.weights.figures else None
         if found and found.row is None and found.sure and not seems_told(found.indicator, hits[0]):
-            refusal = Refusal("not_stated", found.indicator.title, speaking(self.library, self.encoder, found.indicator))
+            refusal = Refusal("not_stated", found.indicator.title, self._speaking(found.indicator))
             return Answer(query, scope, hits, "", time.perf_counter() - begun, refusal, completed)
         if found and found.row and found.sure:
             hits = self._first(found.row, hits, query)[:k]

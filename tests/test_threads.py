@@ -103,6 +103,15 @@ def test_what_is_slow_to_make_is_made_once():
     assert made("b") == "b!"
 
 
+def test_who_does_state_a_figure_is_looked_up_once(sample: Path):
+    engine = Engine.open(sample)
+    refused = [engine.ask(f"{place}粮食产量多少万吨") for place in ("中山", "乐昌", "温州")]
+    told = [answer.refusal.speaking for answer in refused if answer.refusal]
+    assert len(told) > 1
+    assert set(told) == {told[0]}
+    assert engine._speaking.cache_info().misses == 1
+
+
 def test_turns_are_taken_in_the_order_of_coming():
     turns, order = Turns(1), []
 
