@@ -38,8 +38,14 @@ screenshots: $(DEV)  ## pictures of the page for the documents
 quality: $(STAMP)
 	@$(BIN)/python benchmarks/quality.py
 
-bench: $(STAMP)  ## search at a small size in a minute; without arguments the script measures a million passages
+bench: $(STAMP)  ## everything that is measured, on the sample where that is smaller; rivals where requirements-bench.txt is installed
+	@$(BIN)/python benchmarks/quality.py
+	@$(BIN)/python benchmarks/compare.py --golds benchmarks/corpus_comparisons.jsonl --index built/corpus
+	@$(BIN)/python benchmarks/speed.py --small --rounds 3
+	@$(BIN)/python benchmarks/throughput.py --small
+	@$(BIN)/python benchmarks/cold_start.py --small --runs 5 --page-runs 1
 	@$(BIN)/python benchmarks/size.py --passages 20000 --flat-until 5000 --recall 0.95
+	@$(BIN)/python benchmarks/build_speed.py --passages 10000
 
 $(STAMP): requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -78,7 +78,7 @@ class RankBM25:
         scores = self._bm25.get_scores(segmented(question))
         if cities:
             scores = np.where(np.isin(self._cities, cities), scores, -np.inf)
-        return [int(i) for i in np.argsort(-scores, kind="stable")[:K]]
+        return [int(i) for i in np.argsort(-scores, kind="stable")[:K] if scores[i] > -np.inf]
 
 
 class SentenceFaiss:

@@ -93,8 +93,11 @@ class Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
+            self._process.wait()
             self._errors.seek(0)
-            raise RuntimeError(f"{self.name} stopped: {self._errors.read()[-1500:]}")
+            why = self._errors.read()[-1500:]
+            self.close()
+            raise RuntimeError(f"{self.name} stopped: {why}")
         found: Row = json.loads(line)
         return found
 

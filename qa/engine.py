@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,9 @@ from qa.rerank import DEPTH, CrossReranker, Reranker, StaticReranker
 from qa.retrieve import Candidates, retrieve
 from qa.spans import answer_span, matched_words, with_second_figure
 from qa.targets import Aim, targets
+from qa.turns import Turns
 
+SMALL = 200_000  # sentences up to which a question is Python nearly throughout; beyond, the search runs beside others
 MOST_PLACES = 40  # places that each answer by themselves; more are a comparison
 SPEAKING = 20  # hits of all places that are asked who does tell what the places asked do not
 
@@ -57,6 +61,9 @@ class Engine:
         elif weights.rerank and isinstance(encoder, StaticEncoder) and library.tokens:
             self.reranker = StaticReranker(library, encoder)
         self.places = Places(library.documents, library.present_years)
+        alone = isinstance(encoder, StaticEncoder) and not reranker and library.sentences.count < SMALL
+        self._telling = lru_cache(maxsize=500)(partial(speaking, library, encoder))  # all reports are read for it
+        self._turns = Turns(1 if alone else os.cpu_count() or 1)
 
     @classmethod
     def open(cls, folder: str | Path, model: str | None = None, reranker: str | None = None) -> Engine:
@@ -88,6 +95,10 @@ class Engine:
         Raises:
             QuestionError: the question is empty or too long.
         """
+        with self._turns:
+            return self._ask(question, k, scope, previous, without)
+
+    def _ask(self, question: str, k: int, scope: Scope | None, previous: Query | None, without: Collection[str]) -> Answer:
         begun = time.perf_counter()
         query, completed = follow(question, self.places, previous)
         query = leave_out(query, without)
@@ -149,7 +160,7 @@ class Engine:
         """Places whose reports do tell what the ones asked do not."""
         indicator = read_indicator(query, self.encoder)
         if indicator.known and not indicator.text:
-            return speaking(self.library, self.encoder, indicator)
+            return self._telling(indicator)
         scope = Scope(kinds=given.kinds)
         documents = self.library.documents_in(scope)
         hits = self._search(query, scope, SPEAKING)

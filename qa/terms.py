@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ _ENGLISH_EDGES = (re.compile(r"(?<![a-z0-9])(?=\S)"), re.compile(r"(?<=\S)(?![a-
 TOTALS = re.compile(r"总量|总数|存量|保有量|拥有量?|现有|累计|共有")
 
 
+@lru_cache(maxsize=20_000)  # the same sentences come up for many questions
 def canonical(text: str) -> str:
     """One form for the variants that mean the same in statistics: 规模以上工业 -> 规上工业, 地区生产总值 -> GDP."""
     for pattern, form in _ONE_FORM:

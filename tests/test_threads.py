@@ -10,9 +10,11 @@ from threading import Barrier, get_ident
 
 import pytest
 
+from index.errors import QuestionError
 from index.library import Scope
 from index.once import once
 from qa.engine import Engine
+from qa.turns import Turns
 from tests.conftest import ROOT
 
 THREADS = 16
@@ -99,6 +101,60 @@ def test_what_is_slow_to_make_is_made_once():
         assert set(pool.map(ask, range(THREADS))) == {"a!"}
     assert len(makers) == 1
     assert made("b") == "b!"
+
+
+def test_who_does_state_a_figure_is_looked_up_once(sample: Path):
+    engine = Engine.open(sample)
+    refused = [engine.ask(f"{place}粮食产量多少万吨") for place in ("中山", "乐昌", "温州")]
+    told = [answer.refusal.speaking for answer in refused if answer.refusal]
+    assert len(told) > 1
+    assert set(told) == {told[0]}
+    assert engine._telling.cache_info().misses == 1
+
+
+def test_turns_are_taken_in_the_order_of_coming():
+    turns, order = Turns(1), []
+
+    def come(number: int) -> None:
+        with turns:
+            order.append(number)
+
+    with ThreadPoolExecutor(12) as pool:
+        with turns:
+            for number in range(12):
+                pool.submit(come, number)
+                while len(turns._waiting) <= number:
+                    time.sleep(0.001)
+    assert order == list(range(12))
+
+
+def test_no_more_than_the_turns_there_are():
+    turns, inside, most = Turns(2), set(), []
+
+    def come(number: int) -> None:
+        with turns:
+            inside.add(number)
+            time.sleep(0.01)
+            most.append(len(inside))
+            inside.discard(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(come, range(24)))
+    assert len(most) == 24
+    assert max(most) == 2
+
+
+def test_a_turn_ends_with_an_error_too(sample: Path):
+    turns = Turns(1)
+    with pytest.raises(ValueError, match="wrong"), turns:
+        raise ValueError("wrong")
+    with turns:
+        pass
+    engine = Engine.open(sample)
+    for _ in range(2):
+        with pytest.raises(QuestionError):
+            engine.ask(" ")
+    assert engine.ask("宁波新增就业").hits
 
 
 def test_what_failed_is_tried_again():
