@@ -2,8 +2,8 @@
 
 Every system is built from passages (dicts with text, title and city) and answers a question with passage numbers, best
 first. All but rank_bm25 use the same model. Each passage is given with its report's title in front, because without it
-every one of them found less. Chinese words for BM25 are jieba's (`cut_for_search`); txtai keeps its own tokenizer, which
-takes no other, and did not do better with pairs of characters. `cities` is the city filter as the library offers one:
+txtai, FAISS and rank_bm25 found less. Chinese words for BM25 are jieba's (`cut_for_search`); txtai keeps its own
+tokenizer, which takes no function; pairs of characters, which it offers, had a lower recall@5. `cities` is the city filter as the library offers one:
 a column in txtai's SQL, a metadata filter in Haystack, a selector in FAISS, a mask for rank_bm25.
 """
 
