@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.encoder import StaticEncoder, Vectors
 from index.text import plain
-from qa.naming import name_span
+from qa.naming import name_spans
 from qa.question import Query
 from qa.span_candidates import Offsets, Runs, runs
 
@@ -201,7 +201,8 @@ def describe(encoder: StaticEncoder, sentence: str, query: Query) -> Described:
     _noun(columns, encoder, question, flat, found.spans, units, first, last)
     _figures(columns, found, question, flat)
     _marks(columns, found, question, flat)
-    names = [name_span(encoder, sentence, query, (a, b)) for a, b in found.bounds.tolist()] if query.wants != "figure" else []
+    bounds = [(a, b) for a, b in found.bounds.tolist()]
+    names = name_spans(encoder, sentence, query, bounds) if query.wants != "figure" else []
     columns["is a name"] = np.asarray([tuple(span) in names for span in found.spans.tolist()])
     features = np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], 1)
     return Described(found, _form(query, question), features)
@@ -383,8 +384,8 @@ def _figures(columns: dict[str, NDArray[np.generic]], found: Runs, question: str
     starts = {f.start: f for f in found.figures}
     ends = {f.end: f for f in found.figures}
     share, money = bool(_PERCENT.search(question)), bool(_MONEY.search(question))
-    names = ("is a figure", "starts with a figure", "ends with a figure", "percentage", "money", "count", "no unit")
-    names += ("unit asked for", "percentage asked for", "percentage not asked for", "change")
+    names = ("is a figure", "starts with a figure", "ends with a figure", "percentage", "money", "count", "no unit",
+             "unit asked for", "percentage asked for", "percentage not asked for", "change")  # fmt: skip
     table = np.zeros((len(names), len(found.spans)), np.float32)
     for i, (a, b) in enumerate(found.spans.tolist()):
         figure = ends.get(b)
@@ -402,7 +403,7 @@ def _figures(columns: dict[str, NDArray[np.generic]], found: Runs, question: str
     inside = (edges[None, :, 0] >= found.spans[:, :1]) & (edges[None, :, 1] <= found.spans[:, 1:])
     columns |= {
         "figures inside": inside.sum(1) / 3,
-        "holds some figure": inside.any(1),
+        "holds some figure": np.asarray(inside.any(1)),
         "figures in the sentence, log": np.full(len(found.spans), np.log1p(len(edges)) / 2),
         "figures left of it": np.minimum((edges[None, :, 1] <= found.spans[:, :1]).sum(1), 4) / 4,
     }
@@ -417,17 +418,20 @@ def _marks(columns: dict[str, NDArray[np.generic]], found: Runs, question: str, 
             wanted = set(plain(marks)) or {""}
             columns[name] = np.asarray([c in wanted for c in beside])
     quoted, dates = set(found.quoted), set(found.dates)
+    marked = np.asarray([(a, b) in quoted for a, b in spans], bool)
+    bare = np.asarray([(a - 1, b + 1) in quoted for a, b in spans], bool)
+    dated = np.asarray([(a, b) in dates for a, b in spans], bool)
     columns |= {
-        "is quoted": np.asarray([span in quoted for span in map(tuple, spans)]),
-        "is quoted without marks": np.asarray([(a - 1, b + 1) in quoted for a, b in spans]),
+        "is quoted": marked,
+        "is quoted without marks": bare,
         "holds a quotation": np.asarray([any(a <= x and y <= b for x, y in quoted) for a, b in spans]),
         "cuts a quotation": np.asarray([any(x < a < y or x < b < y for x, y in quoted) for a, b in spans]),
-        "is a date": np.asarray([span in dates for span in map(tuple, spans)]),
+        "is a date": dated,
         "holds a date": np.asarray([any(a <= x and y <= b for x, y in dates) for a, b in spans]),
         "commas of a list": np.asarray([min(flat.count("、", a, b), 5) / 5 for a, b in spans]),
     }
     # The straight path cannot multiply, and such questions are too rare for the hidden layer to learn it.
     named, when = _NAMED.search(question) is not None, _TIME.search(question) is not None
-    columns["is quoted, a name asked"] = named & (columns["is quoted"] | columns["is quoted without marks"])
+    columns["is quoted, a name asked"] = named & (marked | bare)
     columns["starts with a quotation, a name asked"] = np.asarray([named and flat[a] in "“《" for a, _ in spans])
-    columns["is a date, a time asked"] = when & columns["is a date"]
+    columns["is a date, a time asked"] = when & dated
