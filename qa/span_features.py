@@ -17,48 +17,12 @@ from index.text import plain
 from qa.naming import name_spans
 from qa.question import Query
 from qa.span_candidates import Offsets, Runs, runs
+from qa.span_forms import FORMS, PATTERNS, WANTS, asked_noun, form_columns
 
 _ALIKE = 0.5  # cosine of two pieces from which one says the other
 _NEAR = 3  # pieces beside a candidate that are looked at
 
-# Forms of question: each is a column that is 1 where the pattern is found.
-_FORMS = {
-    "who": r"谁|哪位|\bwhom?\b|\bwhose\b",
-    "where": r"哪里|哪儿|何地|啥地方|什么地方|在哪|到哪|从哪|往哪|\bwhere\b",
-    "when": r"什么时候|何时|啥时候|哪天|哪一?年|几月|\bwhen\b|what (?:year|month|date)",
-    "which one": r"哪一?[个家条座所项种位名支只张处片块类级]|\bwhich\b",
-    "which ones": r"哪些|哪几|哪[两三四五六七八九十]|\bwhich (?:two|three|four|five|six|seven)\b|\b(?:which|what) \w+s are\b",
-    "what": r"什么|啥|\bwhat\b",
-    "what kind": r"什么样|啥样|怎么样|咋样|怎样了|如何了|\bwhat (?:kind|sort|type)",
-    "what thing": r"(?:干|做|搞|建|修|办|开|添|推|出)了?(?:什么|啥|哪)|有(?:什么|啥|哪)",
-    "named": r"叫什么|叫啥|叫个?(?:什么|啥)|名字|称号|名称|名号|名头|什么名|啥名|\bcalled\b|\bnamed?\b|\btitle\b",
-    "how": r"怎么|怎样|如何|咋|\bhow\b(?! (?:many|much|long|large|big|high|far|fast))",
-    "why": r"为什么|为啥|凭啥|凭什么|\bwhy\b",
-    "by what": r"靠什么|靠啥|用什么|用啥|凭|\bby what\b",
-    "yes or no": r"有没有|是不是|是否|能否|[吗么嘛][?]?$|了没|没有?[?]?$|([一-鿿])[不没]\1"
-    r"|^(?:is|are|does|do|did|has|have|can|will|was|were)\b",
-    "how many": r"多少|(?<![哪这那好十])几(?![乎个]?(?:地方|方面|条路子))(?!乎)|\bhow many\b",
-    "how much": r"多大|多高|多长|多快|多远|多久|多深|多宽|\bhow (?:much|long|large|big|high|far|fast)\b",
-    "share": r"百分之|增速|增长|增幅|比例|占比|几个点|几成|降了|涨了|率|percent|\bshare\b|\brate\b|growth|proportion|%",
-    "money": r"多少钱|多少亿|多少万|多少元|花了|投资|收入|产值|how much|\bspen[dt]\b|\brevenue\b|\binvest|\bincome\b",
-    "rank": r"第几|排名|位次|名次|排几|\brank",
-    "two things": r"(?:多少|几|什么|哪|谁).{2,}(?:多少|几|什么|哪|谁)|\band (?:by )?(?:how|what|which|where)\b|\band\b.*\b(?:will|are|is|was)\b",
-    "one or the other": r"还是|\bor\b",
-    "target": r"目标|预期|计划|打算|准备|力争|将|要|\btarget|\bgoal|\baim|\bplan|\bwill\b",
-    "English": r"^[\x00-\x7f]*$",
-}
-FORMS = tuple(_FORMS)
-_FORM_PATTERNS = tuple(re.compile(pattern, re.I) for pattern in _FORMS.values())
-WANTS = ("figure", "measures", "yes_no", "name")
-
-_ASKED = re.compile(
-    r"(?:哪(?:一|些|几)?|多少|几|什么|啥)(?:[个家条座所项种位名支只张处片块类级批届])?(?P<zh>[一-鿿]{1,6})"
-    r"|\b(?:which|what|how many|whose)\s+(?P<en>(?:[a-z-]+\s*){1,3})",
-    re.I,
-)
 _UNIT_ASKED = r"(?:多少|(?<!哪)几|多大|多长)个?(?:万|亿|千|百)?"
-_NAMED, _TIME = re.compile(_FORMS["named"], re.I), re.compile(_FORMS["when"], re.I)
-_PERCENT = re.compile(_FORMS["share"], re.I)
 _MONEY = re.compile(r"多少(?:钱|亿|万)|how much", re.I)
 
 _BEFORE = {
@@ -205,12 +169,7 @@ def describe(encoder: StaticEncoder, sentence: str, query: Query) -> Described:
     names = name_spans(encoder, sentence, query, bounds) if query.wants != "figure" else []
     columns["is a name"] = np.asarray([tuple(span) in names for span in found.spans.tolist()])
     features = np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], 1)
-    return Described(found, _form(query, question), features)
-
-
-def _form(query: Query, question: str) -> Vectors:
-    wants = [query.wants == want for want in WANTS]
-    return np.asarray(wants + [bool(p.search(question)) for p in _FORM_PATTERNS], np.float32)
+    return Described(found, form_columns(query, question), features)
 
 
 def _rows(offsets: Offsets, spans: Offsets) -> tuple[Offsets, Offsets]:
@@ -341,16 +300,6 @@ def _share_of(question: str, flat: str, spans: Offsets) -> Vectors:
     return np.asarray((sums[spans[:, 1]] - sums[spans[:, 0]]) / np.maximum(spans[:, 1] - spans[:, 0], 1), np.float32)
 
 
-def asked_noun(question: str) -> str:
-    """村 of 哪个村, 国际组织认定 of 哪个国际组织认定..., villages of which villages; empty where none is named."""
-    found = _ASKED.search(question)
-    if not found:
-        return ""
-    if found["en"]:
-        return found["en"].strip()
-    return re.split(r"[的了是在被由把给跟和与]|入选|获|当|要|能|会|最|有|叫", found["zh"])[0]
-
-
 def _noun(
     columns: dict[str, NDArray[np.generic]],
     encoder: StaticEncoder,
@@ -383,7 +332,7 @@ def _noun(
 def _figures(columns: dict[str, NDArray[np.generic]], found: Runs, question: str, flat: str) -> None:
     starts = {f.start: f for f in found.figures}
     ends = {f.end: f for f in found.figures}
-    share, money = bool(_PERCENT.search(question)), bool(_MONEY.search(question))
+    share, money = bool(PATTERNS["share"].search(question)), bool(_MONEY.search(question))
     names = ("is a figure", "starts with a figure", "ends with a figure", "percentage", "money", "count", "no unit",
              "unit asked for", "percentage asked for", "percentage not asked for", "change")  # fmt: skip
     table = np.zeros((len(names), len(found.spans)), np.float32)
@@ -431,7 +380,7 @@ def _marks(columns: dict[str, NDArray[np.generic]], found: Runs, question: str, 
         "commas of a list": np.asarray([min(flat.count("、", a, b), 5) / 5 for a, b in spans]),
     }
     # The straight path cannot multiply, and such questions are too rare for the hidden layer to learn it.
-    named, when = _NAMED.search(question) is not None, _TIME.search(question) is not None
+    named, when = PATTERNS["named"].search(question) is not None, PATTERNS["when"].search(question) is not None
     columns["is quoted, a name asked"] = named & (marked | bare)
     columns["starts with a quotation, a name asked"] = np.asarray([named and flat[a] in "“《" for a, _ in spans])
     columns["is a date, a time asked"] = when & dated

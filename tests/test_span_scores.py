@@ -16,7 +16,8 @@ from qa.figures import figures
 from qa.places import Places
 from qa.question import understand
 from qa.span_candidates import clause_bounds, runs
-from qa.span_features import FEATURES, FORMS, asked_noun, describe
+from qa.span_features import FEATURES, describe
+from qa.span_forms import FORMS, asked_noun
 from qa.span_model import expected, span_model
 
 SENTENCES = [
