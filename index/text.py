@@ -64,7 +64,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
 def clause_spans(text: str, span: Span) -> tuple[Span, ...]:
     """Clauses of one sentence (cut at ，、：), as offsets into `text`; a decimal or thousands comma does not cut."""
     start, end = span
-    cuts = [m.end() + start for m in re.finditer(r"[，、：:]|,(?!\d{3}\b)", text[start:end])]
+    cuts = [m.end() + start for m in re.finditer(r"[，、：:]|,(?!\d{3}(?!\d))", text[start:end])]
     edges = [start, *cuts, end]
     return tuple((a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip())
 

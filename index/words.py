@@ -55,6 +55,17 @@ def words(text: str) -> list[str]:
     return found
 
 
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Words of two Chinese characters and more as offsets, in order and apart."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for word in _jieba().cut(text, HMM=False):
+        if len(word) > 1 and word[0] >= "一":
+            found.append((start, start + len(word)))
+        start += len(word)
+    return found
+
+
 def fingerprint() -> str:
     """Changes when the same text would give other words; kept in the manifest."""
     import jieba

@@ -36,19 +36,20 @@ _WHEN = re.compile(r"什么时候|何时|啥时候|哪天|哪年|哪一[年天]|
 _LONGEST = 30
 
 
-def name_span(encoder: StaticEncoder, sentence: str, query: Query, clause: Span) -> Span | None:
-    """The name inside a clause of the sentence that answers a question for one; None where nothing stands out."""
-    if _WHEN.search(query.text):
-        return None
+def name_spans(encoder: StaticEncoder, sentence: str, query: Query, clauses: list[Span]) -> list[Span | None]:
+    """The name that stands out in each clause of a sentence, None where nothing does or a time is asked for."""
     ids, offsets = encoder.pieces(sentence)
     asked, _ = encoder.pieces(query.topic)
-    inside = (offsets[:, 0] >= clause[0]) & (offsets[:, 1] <= clause[1])
-    ids, offsets = ids[inside], offsets[inside]
-    if not len(ids) or not len(asked):
-        return None
+    if _WHEN.search(query.text) or not len(ids) or not len(asked):
+        return [None] * len(clauses)
     left = encoder.weights[asked] / encoder.norms[asked][:, None]
     alike: Vectors = (left @ (encoder.weights[ids] / encoder.norms[ids][:, None]).T).max(0)
-    known = alike >= _ALIKE
+    return [_name_span(sentence, query, clause, offsets, alike) for clause in clauses]
+
+
+def _name_span(sentence: str, query: Query, clause: Span, offsets: np.ndarray, alike: Vectors) -> Span | None:
+    inside = (offsets[:, 0] >= clause[0]) & (offsets[:, 1] <= clause[1])
+    offsets, known = offsets[inside], alike[inside] >= _ALIKE
     if not known.any():
         return None
     noun = _class_noun(query.text)
