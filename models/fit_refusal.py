@@ -300,6 +300,9 @@ def main() -> int:
         sys.stdout.write(f"{language}: {row['questions']}\n")
         for point in row["curve"]:  # type: ignore[attr-defined]
             sys.stdout.write("  " + "  ".join(f"{name} {value:.3f}" for name, value in point.items()) + "\n")
+        blind = fit([replace(e, signs=e.signs * (np.asarray(FEATURES) != "kind")) for e in examples if e.language == language])
+        for point in blind["curve"]:  # type: ignore[attr-defined]
+            sys.stdout.write("  without the kind: " + "  ".join(f"{name} {value:.3f}" for name, value in point.items()) + "\n")
         for name, value in row["weights"].items():  # type: ignore[attr-defined]
             sys.stdout.write(f"  {value:8.3f}  {name}\n")
     return 0

@@ -39,13 +39,16 @@ class Candidates:
     lexical: Vectors
 
 
-def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence[int]) -> Candidates:
-    """The best passages of `documents` for a topic, by passage vector, by sentence vector and by words."""
+def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence[int], expanded: float = EXPANDED) -> Candidates:
+    """The best passages of `documents` for a topic, by passage vector, by sentence vector and by words.
+
+    The words of official terms that the topic names in other words count `expanded` (0 to 1) of its own.
+    """
     passages_allowed, sentences_allowed = library.rows_in(documents)
     vector = encoder.encode_queries([topic])[0]
     by_passage, _ = library.passages.search(vector, PASSAGES, passages_allowed)
     by_sentence, _ = library.sentences.search(vector, SENTENCES, sentences_allowed)
-    bm25 = library.words.scores(words(topic)) + np.float32(EXPANDED) * library.words.scores(expansion(topic))
+    bm25 = library.words.scores(words(topic)) + np.float32(expanded) * library.words.scores(expansion(topic))
     by_words = _best_rows(bm25, passages_allowed)
     rows = np.unique(np.concatenate([by_passage, library.passage_of_sentences(by_sentence), by_words]))
     return score_rows(library, vector, rows, bm25)
