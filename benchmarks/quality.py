@@ -15,6 +15,7 @@ import json
 import sys
 import time
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +40,8 @@ from qa.engine import Engine  # noqa: E402
 from qa.fuse import BM25_ONLY, DENSE_ONLY, FUSED, Weights  # noqa: E402
 
 CHANNELS = {
-    "BM25": BM25_ONLY,
+    "BM25, words as asked": replace(BM25_ONLY, expanded=0.0),
+    "BM25, official terms too": BM25_ONLY,
     "vectors: passage": Weights(passage=1.0, sentence=0.0, lexical=0.0, period=0.0, rerank=False, figures=False, decide=False),
     "vectors: passage and best sentence": DENSE_ONLY,
     "both": Weights(period=0.0, rerank=False, figures=False, decide=False),

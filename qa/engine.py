@@ -207,7 +207,8 @@ class Engine:
 
     def _search(self, query: Query, scope: Scope, k: int) -> tuple[Hit, ...]:
         """Hits of all documents in scope, best first."""
-        return self._rank(query, retrieve(self.library, self.encoder, query.topic, self.library.documents_in(scope)), k)
+        documents = self.library.documents_in(scope)
+        return self._rank(query, retrieve(self.library, self.encoder, query.topic, documents, self.weights.expanded), k)
 
     def _rank(self, query: Query, candidates: Candidates, k: int) -> tuple[Hit, ...]:
         weights = self.weights

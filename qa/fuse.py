@@ -21,6 +21,7 @@ class Weights:
         passage: cosine of question and passage.
         sentence: cosine of question and the passage's best sentence; a passage talks of ten things, a question asks one.
         lexical: BM25 over the largest BM25 among the candidates, so in [0, 1].
+        expanded: weight of the words of official terms inside BM25 (`qa.expand`).
         period: added where the passage speaks of the time asked for (a result of 2022, a target for 2023).
         figures: read the figure of a known indicator and put it first, or refuse (`qa.indicated`).
         decide: refuse where the fitted decision says that the first hit does not answer (`qa.refusal`).
@@ -31,6 +32,7 @@ class Weights:
     passage: float = 0.3
     sentence: float = 0.7
     lexical: float = 0.2
+    expanded: float = 0.5
     period: float = 0.3
     rerank: bool = True
     form: bool = True

@@ -39,8 +39,11 @@ class Candidates:
     lexical: Vectors
 
 
-def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence[int]) -> Candidates:
-    """The best passages of `documents` for a topic, by passage vector, by sentence vector and by words."""
+def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence[int], expanded: float = EXPANDED) -> Candidates:
+    """The best passages of `documents` for a topic, by passage vector, by sentence vector and by words.
+
+    The words of official terms that the topic names in other words count `expanded` (0 to 1) of its own.
+    """
     passages_allowed, sentences_allowed = library.rows_in(documents)
     vector = encoder.encode_queries([topic])[0]
     by_passage, _ = library.passages.search(vector, PASSAGES, passages_allowed)
@@ -49,7 +52,7 @@ def retrieve(library: Library, encoder: Encoder, topic: str, documents: Sequence
     found = [library.words.best(query, PASSAGES, passages_allowed) for query in (asked, meant) if query]
     by_words = np.concatenate([np.zeros(0, np.int64), *found])
     rows = np.unique(np.concatenate([by_passage, library.passage_of_sentences(by_sentence), by_words]))
-    bm25 = library.words.scores(asked, rows) + np.float32(EXPANDED) * library.words.scores(meant, rows)
+    bm25 = library.words.scores(asked, rows) + np.float32(expanded) * library.words.scores(meant, rows)
     return score_rows(library, vector, rows, bm25)
 
 
