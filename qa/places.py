@@ -52,7 +52,7 @@ class Places:
 
     def present_years(self, cities: Sequence[str]) -> set[int]:
         """The years that 今年 may mean in the documents of some cities, or of all where none is named."""
-        held = self._years_of.values() if not cities else (self._years_of.get(city, frozenset()) for city in cities)
+        held = self._years_of.values() if not cities else [self._years_of.get(city, set()) for city in cities]
         return {year for years in held for year in years}
 
     @cached_property
