@@ -26,6 +26,7 @@ from index.errors import IndexFolderError
 from index.stores import Rows
 
 LISTS = 256  # looked through for a query; recall against exact search in benchmarks/README.md, "Search at size"
+WIDEST = 4  # times as many lists at most under a filter
 CANDIDATES, FEWEST = 2, 200  # for each row wanted, and at least; scored again
 SCORED_AT_ONCE = 40_000  # rows; a filter that allows no more is searched exactly
 _SAMPLE = 40  # training vectors for each centre
@@ -120,7 +121,7 @@ class ApproximateStore:
             bits = np.zeros(self.count, bool)
             bits[allowed] = True
             packed = np.packbits(bits, bitorder="little")
-            lists = min(int(self._index.nlist), round(LISTS * (self.count / len(allowed)) ** 0.5))
+            lists = min(int(self._index.nlist), round(LISTS * min(WIDEST, (self.count / len(allowed)) ** 0.5)))
             parameters = faiss.SearchParametersIVF(nprobe=lists, sel=faiss.IDSelectorBitmap(packed))
         wanted = min(max(CANDIDATES * k, FEWEST), self.count)
         _, rows = self._index.search(np.ascontiguousarray(query[None], np.float32), wanted, params=parameters)
