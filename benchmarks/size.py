@@ -221,8 +221,9 @@ def exact(store: Any, queries: Any, k: int, allowed: Any) -> Any:  # noqa: ANN40
     scores = np.zeros((len(queries), 0), np.float32)
     for start in range(0, len(rows), 50_000):
         scores = np.hstack([scores, queries @ store.vectors(rows[start : start + 50_000]).T])
-        scores = -np.sort(-scores, axis=1)[:, :k]
-    return scores
+        if scores.shape[1] > k:
+            scores = np.partition(scores, -k, axis=1)[:, -k:]
+    return -np.sort(-scores, axis=1)
 
 
 def _memory(field: str) -> float | None:

@@ -1,6 +1,6 @@
 """The store for large libraries: a FAISS inverted file finds candidates, half-precision vectors on disk decide.
 
-Two files: `NAME.half`, every vector in half precision, memory-mapped, row after row; `NAME.ivf`, a FAISS index that
+Two files: `NAME.half`, every vector in half precision, row after row; `NAME.ivf`, a FAISS index that
 keeps each vector in 4 bits a dimension in the list of the nearest of about 2 sqrt(count) centres (Jégou, Douze and Schmid
 2011), read from disk as it is needed. A search looks through the lists nearest to the query, takes more candidates than
 are wanted, and scores these again from their half-precision vectors, so that scores are exact to about 1e-4.
@@ -11,8 +11,10 @@ filter leaves out, by which recall stays what it is without one (`benchmarks/REA
 
 from __future__ import annotations
 
-import mmap
+import os
 import shutil
+import threading
+import weakref
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,12 +26,12 @@ from index.errors import IndexFolderError
 from index.stores import Rows
 
 LISTS = 256  # looked through for a query; recall against exact search in benchmarks/README.md, "Search at size"
-CANDIDATES, FEWEST = 4, 200  # for each row wanted, and at least; scored again
+WIDEST = 4  # times as many lists at most under a filter
+CANDIDATES, FEWEST = 2, 200  # for each row wanted, and at least; scored again
 SCORED_AT_ONCE = 40_000  # rows; a filter that allows no more is searched exactly
 _SAMPLE = 40  # training vectors for each centre
 _BLOCK = 50_000  # rows added at a time
 _SEED = 2026
-_RELEASE = 5_000  # rows read, after which their pages leave the process; a row read alone brings 64 kB around it
 
 
 class ApproximateStore:
@@ -60,10 +62,9 @@ class ApproximateStore:
         index.cp.min_points_per_centroid = 1  # a small library trains without a warning
         size = min(half.count, max(_SAMPLE * lists, 10_000))
         if size:
-            sample = np.sort(np.random.default_rng(_SEED).choice(half.count, size, replace=False))
-            index.train(np.concatenate([half.read(part) for part in np.array_split(sample, 1 + size // _RELEASE)]))
+            index.train(half.read(np.sort(np.random.default_rng(_SEED).choice(half.count, size, replace=False))))
         for start in range(0, half.count, _BLOCK):
-            index.add(half.read(slice(start, start + _BLOCK)))
+            index.add(half.read(np.arange(start, min(start + _BLOCK, half.count))))
         with path.open("wb") as out:  # a file of our own, because FAISS cannot open every name on every system
             writer = faiss.PyCallbackIOWriter(out.write)
             faiss.write_index(index, writer)
@@ -71,7 +72,7 @@ class ApproximateStore:
 
     @classmethod
     def open(cls, path: Path) -> ApproximateStore:
-        """Map both files.
+        """Open both files; neither is read now.
 
         Raises:
             IndexFolderError: one is missing or damaged, or they do not belong together.
@@ -120,7 +121,7 @@ class ApproximateStore:
             bits = np.zeros(self.count, bool)
             bits[allowed] = True
             packed = np.packbits(bits, bitorder="little")
-            lists = min(int(self._index.nlist), round(LISTS * (self.count / len(allowed)) ** 0.5))
+            lists = min(int(self._index.nlist), round(LISTS * min(WIDEST, (self.count / len(allowed)) ** 0.5)))
             parameters = faiss.SearchParametersIVF(nprobe=lists, sel=faiss.IDSelectorBitmap(packed))
         wanted = min(max(CANDIDATES * k, FEWEST), self.count)
         _, rows = self._index.search(np.ascontiguousarray(query[None], np.float32), wanted, params=parameters)
@@ -128,23 +129,32 @@ class ApproximateStore:
 
 
 class HalfFile:
-    """Vectors in half precision in a file without a head, row after row; mapped, so that only what is read is loaded."""
+    """Vectors in half precision in a file without a head, row after row; rows are read from it when they are wanted.
+
+    Not mapped: a row touched in a mapped file brings 64 kB into the process and takes ten times as long as reading it.
+    """
 
     def __init__(self, path: Path, dimension: int) -> None:
-        self._map: mmap.mmap | None = None
-        self._rows = np.zeros((0, dimension), "<f2")
-        if path.stat().st_size:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            self._rows = np.frombuffer(self._map, "<f2").reshape(-1, dimension)
-        self._read = 0
-        self.count = len(self._rows)
+        self._width = 2 * dimension
+        self._dimension = dimension
+        self.count = path.stat().st_size // self._width
+        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self.close = weakref.finalize(self, os.close, self._file)
+        self._lock = threading.Lock()
 
-    def read(self, rows: Rows | slice) -> Vectors:
-        """Some rows, float32. Pages read a while ago leave the process; the system keeps them in its cache."""
-        found = self._rows[rows].astype(np.float32)
-        self._read += len(found)
-        if self._read > _RELEASE and self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
-            self._read = 0
-        return found
+    def read(self, rows: Rows) -> Vectors:
+        """Some rows, (len(rows), dimension) float32; neighbours are read at once."""
+        found = np.empty((len(rows), self._dimension), "<f2")
+        ends = np.append(np.flatnonzero(np.diff(rows) != 1) + 1, len(rows)).tolist() if len(rows) else []
+        start = 0
+        for end in ends:
+            found[start:end] = np.frombuffer(self._bytes(int(rows[start]), end - start), "<f2").reshape(-1, self._dimension)
+            start = end
+        return found.astype(np.float32)
+
+    def _bytes(self, row: int, count: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file, count * self._width, row * self._width)
+        with self._lock:  # Windows has no reading at a place
+            os.lseek(self._file, row * self._width, os.SEEK_SET)
+            return os.read(self._file, count * self._width)
