@@ -211,6 +211,7 @@ class _Build:
         done = 0
         with IndexWriter(work, self._encoder.dimension, static is not None) as out:
             with Workers(workers if new >= enough else 1) as pool:
+                self._progress("texts", 0, sum(self._sizes.values()))
                 under_way: deque[_Batch] = deque()
                 for result in pool.map(_digest, self._jobs(self._batches(pool, out), under_way, static, new >= _MANY)):
                     batch = under_way.popleft()

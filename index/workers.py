@@ -12,6 +12,7 @@ import signal
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -44,17 +45,21 @@ class Workers:
         self._tasks: dict[Connection, deque[_Task[Any]]] = {}
         self._processes: dict[Connection, SpawnProcess] = {}
         self._waiting: deque[_Task[Any]] = deque()
-        context = get_context("spawn")
         try:
-            for _ in range(count if count > 1 else 0):
-                ours, theirs = context.Pipe()
-                process = context.Process(target=_work, args=(theirs,), daemon=True)
-                process.start()
-                theirs.close()  # theirs alone, so that the pipe closes when the process ends
-                self._processes[ours], self._tasks[ours] = process, deque()
+            with _undisturbed():
+                for _ in range(count if count > 1 else 0):
+                    self._start()
         except BaseException:
             self.close()
             raise
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()  # theirs alone, so that the pipe closes when the process ends
+        self._processes[ours], self._tasks[ours] = process, deque()
 
     def __enter__(self) -> Workers:
         return self
@@ -147,9 +152,26 @@ class Workers:
         return WorkerError(f"a worker process {how}; {hint}build again with fewer --workers (1: none). The old index still serves")
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Ctrl+C back, also from processes started meanwhile, which let it through once they are ready for it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(connection: Connection) -> None:
     """A worker's life: work that comes is done and answered, in order; it ends with its pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the builder ends its workers
+    # Ctrl+C reaches the whole group: the builder ends its workers, and programs that a reader started end themselves
+    # (they would inherit that a signal is ignored, but not that it is handled).
+    signal.signal(signal.SIGINT, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     jobs: SimpleQueue[tuple[Callable[[Any], Any], object]] = SimpleQueue()
     Thread(target=_take, args=(connection, jobs), daemon=True).start()
     while True:
