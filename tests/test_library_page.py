@@ -13,9 +13,9 @@ import pytest
 from index.build import build
 from index.library import Library
 from pages import library_tab
-from pages.frame import voice_of
 from pages.reasons import in_chinese
 from pages.texts import TEXTS
+from pages.voices import speak
 from qa import library_page
 from qa.engine import Engine
 from qa.library_page import PAGE, View, counts_html, evidence_text, frame_html, left_out_html, list_html, places_html
@@ -183,7 +183,7 @@ def shelf(corpus: Path, tmp_path: Path, toy: ToyEncoder) -> Shelf:
 
 
 def functions(shelf: Shelf, language: str = "zh") -> dict:
-    voice = voice_of(shelf, language)
+    voice = speak(shelf, language)
     return {f.__name__: f for f in [*library_tab._shown(shelf, voice), *library_tab._changes(shelf, voice)]}
 
 
