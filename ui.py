@@ -9,6 +9,8 @@ Without --host the page is served on this machine only (127.0.0.1). It loads not
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 import threading
@@ -71,7 +73,8 @@ def serve(engine: Engine, allowed: Access, port: int, corpora: Sequence[Path] = 
     shelf = Shelf(engine, corpora, editable=allowed.editable)
     page = make_page(shelf)
     try:
-        page.launch(**settings(shelf, allowed, port))
+        with contextlib.redirect_stdout(io.StringIO()):  # gradio announces its MCP server even where it is to be quiet
+            page.launch(**settings(shelf, allowed, port))
     except OSError:
         sys.stderr.write(f"error: port {port} of {allowed.host} cannot be taken; another program may hold it, choose one with --port\n")
         return 2

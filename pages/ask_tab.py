@@ -75,7 +75,7 @@ def functions(shelf: Shelf, language: str) -> list[Callable[[str], str]]:
     from qa.page import answer_html
     from qa.related import everywhere, related
 
-    failed = speak(shelf, language)("failed")
+    voice = speak(shelf, language)
 
     def card(value: object) -> dict[str, Any]:
         engine = shelf.engine
@@ -90,17 +90,17 @@ def functions(shelf: Shelf, language: str) -> list[Callable[[str], str]]:
             raise QuestionError(f"turns must be a list of at most {KEPT}")
         return found
 
-    @served(failed)
+    @served(voice)
     def ask(request: dict[str, Any]) -> dict[str, Any]:
         """The card of a turn."""
         return card(request)
 
-    @served(failed)
+    @served(voice)
     def replay(request: dict[str, Any]) -> dict[str, Any]:
         """The cards of a conversation that the browser kept, answered from what the library holds now."""
         return {"answers": [card(turn) for turn in turns(request)]}
 
-    @served(failed)
+    @served(voice)
     def present(request: dict[str, Any]) -> dict[str, Any]:
         """One prepared question for the whole screen; a question for all places becomes their comparison."""
         question = read_turn(request).question
@@ -109,14 +109,14 @@ def functions(shelf: Shelf, language: str) -> list[Callable[[str], str]]:
             return {"html": comparison_html(found, speak(shelf, language))}
         return card(request)
 
-    @served(failed)
+    @served(voice)
     def judge(request: dict[str, Any]) -> dict[str, Any]:
         """Write down whether an answer was right."""
         answer = read_turn(request.get("turn")).answer(shelf.engine)
         feedback.record(shelf.folder, answer, str(request.get("verdict")))
         return {"noted": True}
 
-    @served(failed)
+    @served(voice)
     def take(request: dict[str, Any]) -> dict[str, Any]:
         """The conversation as a file, with citations."""
         answers = [read_turn(turn).answer(shelf.engine) for turn in turns(request)]

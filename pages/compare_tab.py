@@ -60,7 +60,7 @@ def functions(shelf: Shelf, language: str) -> list[Callable[[str], str]]:
     from qa.comparison_page import comparison_html
     from qa.export import write
 
-    failed = speak(shelf, language)("failed")
+    voice = speak(shelf, language)
 
     def compared(request: dict[str, Any]) -> Comparison:
         turn = read_turn({"question": request.get("question"), "scope": {"cities": request.get("cities") or []}})
@@ -70,14 +70,14 @@ def functions(shelf: Shelf, language: str) -> list[Callable[[str], str]]:
         found = shelf.engine.compare(turn.question, turn.scope.cities or None, int(year) if year else None)
         return {"high": found.by_value(), "low": found.by_value(descending=False)}.get(str(request.get("order")), found)
 
-    @served(failed)
+    @served(voice)
     def compare(request: dict[str, Any]) -> dict[str, Any]:
         """A comparison as HTML; every row can open its report."""
         serving = shelf.serving
         found = compared(request)
         return {"html": comparison_html(found, speak(shelf, language), serving.reports.spots(found.rows))}
 
-    @served(failed)
+    @served(voice)
     def take(request: dict[str, Any]) -> dict[str, Any]:
         """A comparison as a file."""
         suffix = str(request.get("format"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ChengwenError
+from pages.served import told
 from pages.texts import as_script
 from pages.voices import speak
 
@@ -63,7 +64,7 @@ def _lay_out(shelf: Shelf, language: str) -> None:
             spots, spans = [(int(place["start"]), int(place["end"]))], [tuple(map(int, place["span"]))] if place["span"] else []
             return report_html(opened, speak(shelf, language), spots, [(a, b) for a, b in spans])
         except ChengwenError as error:
-            return f'<p class="failed">{escape(str(error))}</p>'
+            return f'<p class="failed">{escape(told(str(error), voice))}</p>'
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return f'<p class="failed">{voice.html("failed")}</p>'
 

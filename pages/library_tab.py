@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import ChengwenError, CorpusError
-from pages.reasons import in_chinese
+from index.errors import CorpusError
+from pages.served import answered, told
 
 if TYPE_CHECKING:
     from qa.page import Voice
@@ -58,30 +55,30 @@ def _shown(shelf: Shelf, voice: Voice) -> list[Answer]:
             return {
                 "counts": counts_html(rows, voice),
                 "list": list_html(rows, view, voice, editable),
-                "leftOut": left_out_html([row | {"reason": _told(row["reason"], voice)} for row in shelf.skipped()], voice, editable),
+                "leftOut": left_out_html([row | {"reason": told(row["reason"], voice)} for row in shelf.skipped()], voice, editable),
                 "places": places_html(rows, known) if editable else "",
                 "locked": locked,
             }
 
-        return _answered(asked, answer, voice)
+        return answered(asked, answer, voice)
 
     def build_state(asked: str) -> str:
         """How the build in the background gets on."""
 
         def answer(_: dict[str, Any]) -> dict[str, Any]:
             work = shelf.work
-            return {"running": work.running, "steps": dict(work.steps), "failed": _told(work.error, voice), "round": work.round}
+            return {"running": work.running, "steps": dict(work.steps), "failed": told(work.error, voice), "round": work.round}
 
-        return _answered(asked, answer, voice)
+        return answered(asked, answer, voice)
 
     def check_index(asked: str) -> str:
         """What is wrong with the index on the disk."""
 
         def answer(_: dict[str, Any]) -> dict[str, Any]:
-            found = [_told(finding, voice) for finding in shelf.check()]
+            found = [told(finding, voice) for finding in shelf.check()]
             return {"message": voice("check_found", count=len(found)) if found else voice("check_fine"), "findings": found}
 
-        return _answered(asked, answer, voice)
+        return answered(asked, answer, voice)
 
     return [list_reports, build_state, check_index]
 
@@ -100,7 +97,7 @@ def _changes(shelf: Shelf, voice: Voice) -> list[Answer]:
                 path.unlink(missing_ok=True)
             return {}
 
-        return _answered(asked, answer, voice)
+        return answered(asked, answer, voice)
 
     def change_library(asked: str) -> str:
         """Correct a report, take one out, put a file back; then build."""
@@ -120,7 +117,7 @@ def _changes(shelf: Shelf, voice: Voice) -> list[Answer]:
             shelf.rebuild()
             return {}
 
-        return _answered(asked, answer, voice)
+        return answered(asked, answer, voice)
 
     return [add_file, change_library]
 
@@ -138,22 +135,3 @@ def _sent(path: str) -> Path:
         raise CorpusError("this file was not sent to this page; send it again")
     blocks.upload_file_set.discard(path)
     return Path(path)
-
-
-def _answered(asked: str, answer: Callable[[dict[str, Any]], dict[str, Any]], voice: Voice) -> str:
-    """The answer as JSON, or `error` with words for the visitor; never raises."""
-    try:
-        return json.dumps(answer(dict(json.loads(asked))), ensure_ascii=False)
-    except ChengwenError as error:
-        told = _told(str(error), voice)
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # not what the script sends
-        told = voice("failed")
-    except Exception:  # a visitor gets one line, the owner of the terminal the trace
-        traceback.print_exc(file=sys.stderr)
-        told = voice("failed")
-    return json.dumps({"error": told}, ensure_ascii=False)
-
-
-def _told(message: str, voice: Voice) -> str:
-    """A message of the program in the language of the page."""
-    return in_chinese(message) if voice("language_code") == "zh" else message

@@ -36,6 +36,12 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"needs the package (.*)", r"缺少软件包 \1"),
     (r"cannot be opened: (.*)", r"打不开：\1"),
     (r"cannot be read: (.*)", r"读不了：\1"),
+    # asking
+    (r"the question is empty; .*", "请输入问题，例如：珠海2023年GDP增长目标是多少？"),
+    (r"the question has (.*?) characters, at most (.*?) are read; .*", r"问题有 \1 个字，最多 \2 个；请一次问一件事"),
+    (r"this library holds no such document .*", "资料库里没有这份报告（可能已移除）；请重新提问"),
+    (r"(.*) is no year; give four digits, e\.g\. 2023", r"\1 不是年份；请用四位数字，例如 2023"),
+    (r"(.*) has reached (.*?) MB; move it away to go on collecting feedback", r"\1 已满 \2 MB；移走后才能继续记录"),
     # adding and correcting
     (r"(.*): no reader for (.*?); these kinds are read: (.*)", r"\1：不支持 \2；可读 \3"),
     (r"(.*) has (.*?) bytes; files of 1 byte to (.*?) MB are taken", r"\1 有 \2 字节；可收 1 字节到 \3 MB 的文件"),

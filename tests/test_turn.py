@@ -9,7 +9,11 @@ import pytest
 from index.errors import QuestionError
 from index.library import Scope
 from pages.served import served
+from pages.texts import words
 from pages.turn import Turn, read_json, read_turn
+from qa.page import Voice
+
+VOICE = Voice(words("zh"))
 
 
 def test_a_turn_is_read_with_its_scope_and_the_turn_before():
@@ -56,15 +60,15 @@ def test_a_request_that_is_no_object_is_refused(request_: object):
 
 
 def test_a_visitor_never_sees_a_trace(capsys: pytest.CaptureFixture[str]):
-    @served("it failed")
+    @served(VOICE)
     def broken(request: dict) -> dict:
         raise RuntimeError("a secret path")
 
-    @served("it failed")
+    @served(VOICE)
     def refused(request: dict) -> dict:
-        raise QuestionError("the question is empty")
+        raise QuestionError("2x is no year; give four digits, e.g. 2023")
 
-    assert json.loads(broken("{}")) == {"error": "it failed"}
+    assert json.loads(broken("{}")) == {"error": "出错了，没有得到结果。"}
     assert "a secret path" in capsys.readouterr().err
-    assert json.loads(refused("{}")) == {"error": "the question is empty"}
+    assert json.loads(refused("{}")) == {"error": "2x 不是年份；请用四位数字，例如 2023"}
     assert "error" in json.loads(broken("no json"))
