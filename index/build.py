@@ -39,7 +39,7 @@ from index.workers import Workers
 from index.writer import IndexWriter
 
 _BATCH = 512  # passages digested at a time
-_MANY = 1_500_000  # bytes of new text from which it pays to prepare for many texts (half a second)
+_MANY = 600_000  # bytes of new text from which it pays to prepare for many texts (half a second)
 _ENOUGH = 10_000_000  # bytes of new text from which it pays to start processes (some two seconds each)
 _HARD = 4  # a byte of a pdf or Word file takes as long as so many of plain text
 READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again

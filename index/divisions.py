@@ -162,6 +162,9 @@ class Divisions:
         doubtful: Mention | None = None
         position = 0
         while position < len(text) - 1:
+            if text[position : position + 2] not in self._lengths:
+                position += 1
+                continue
             if doubtful is not None and position >= doubtful.end:
                 mentions.append(doubtful)
                 doubtful = None

@@ -74,23 +74,23 @@ def split_passages(document: Document) -> tuple[Passage, ...]:
             if opening is not None and span[1] - opening <= LIMIT:
                 start, opening = opening, None
             elif opening is not None:
-                passages.append(_passage(document, (opening, block.start), (block.start, block.start), heading, periods))
+                passages.append(_passage(document, flat, (opening, block.start), (block.start, block.start), heading, periods))
                 opening = None
-            passages.append(_passage(document, (start, span[1]), span, heading, periods))
+            passages.append(_passage(document, flat, (start, span[1]), span, heading, periods))
     if opening is not None:
         end = len(text.rstrip())
-        passages.append(_passage(document, (opening, end), (opening, end), tuple(label for _, label in path), periods))
+        passages.append(_passage(document, flat, (opening, end), (opening, end), tuple(label for _, label in path), periods))
     return tuple(passages)
 
 
-def _passage(document: Document, whole: Span, body: Span, heading: tuple[str, ...], periods: PeriodReader) -> Passage:
+def _passage(document: Document, flat: str, whole: Span, body: Span, heading: tuple[str, ...], periods: PeriodReader) -> Passage:
     start, end = whole
     while end > start and document.text[end - 1].isspace():
         end -= 1
     text = document.text[start:end]
     shift = body[0] - start
     sentences = tuple((a + shift, b + shift) for a, b in sentence_spans(document.text[body[0] : min(body[1], end)]))
-    return Passage(document.id, text, start, end, heading, sentences, periods.passage(plain(text)))
+    return Passage(document.id, text, start, end, heading, sentences, periods.passage(flat[start:end]))
 
 
 def _blocks(flat: str) -> Iterator[Block]:

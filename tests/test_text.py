@@ -5,7 +5,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Span
-from index.text import _CLOSERS, _ENDERS, _LONGEST_QUOTE, _PAIRS, _append, _cut_long, _english_stop, clause_spans, plain, sentence_spans
+from index.text import (
+    _CLOSERS,
+    _ENDERS,
+    _LONGEST_QUOTE,
+    _ONE_FORM,
+    _PAIRS,
+    _append,
+    _cut_long,
+    _english_stop,
+    clause_spans,
+    plain,
+    sentence_spans,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +58,17 @@ def test_clauses_keep_decimals_and_thousands_whole():
 
 @given(st.text())
 def test_one_form_keeps_length(text: str):
+    assert len(plain(text)) == len(text)
+
+
+@given(st.text(alphabet=st.characters(), max_size=50))
+def test_one_form_of_a_long_text(text: str):
+    text = text + "，污水１２ａ\U0001f642" + "甲" * 2_000
+    assert plain(text) == text.translate(_ONE_FORM)
+
+
+def test_one_form_of_halves_side_by_side():
+    text = "甲，" * 2_000 + "\ud83d" + "\ude42"
     assert len(plain(text)) == len(text)
 
 
