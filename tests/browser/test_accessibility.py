@@ -24,7 +24,7 @@ def serious(page) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/en"])
-def test_ask_panel_and_compare(browser, page_address: str, scheme: str, path: str):
+def test_every_view(browser, page_address: str, scheme: str, path: str):
     page = browser.new_page(viewport={"width": 1200, "height": 900}, color_scheme=scheme)
     page.goto(page_address + path)
     page.wait_for_selector("[data-ready]", state="attached")
@@ -40,6 +40,9 @@ def test_ask_panel_and_compare(browser, page_address: str, scheme: str, path: st
     page.fill("#compare-question textarea", "各市2023年GDP增长目标是多少？")
     page.press("#compare-question textarea", "Enter")
     page.wait_for_selector("#comparison table.rows")
+    assert serious(page) == {}
+    page.get_by_role("tab").nth(2).click()
+    page.wait_for_selector("table.reports")
     assert serious(page) == {}
     page.click("#meeting-start")
     page.wait_for_selector("#stage .hit, #stage .reason")
