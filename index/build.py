@@ -221,6 +221,7 @@ class _Build:
                     self._progress("passages", done, 0)
             if not self._shown:
                 raise CorpusError("no file could be read: " + "; ".join(f"{s.file}: {s.reason}" for s in self.skipped[:5]))
+            self._progress("texts", sum(self._sizes.values()), sum(self._sizes.values()))
             self._progress("write", 0, 1)
             self._counts |= {"documents": out.documents, "passages": out.passages, "sentences": out.sentences}
             self._search = out.search

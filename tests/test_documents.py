@@ -53,6 +53,7 @@ RUN |= {
     if command.startswith("curl") and "PASSWORD" not in command
 }
 NOT_RUN = {
+    "python -m qa feedback --index built/demo --out good.jsonl --wrong wrong.jsonl": "needs verdicts of visitors; test_feedback.py makes some",
     "python benchmarks/quality.py": "takes a minute; what it measures over the sample is held by test_corpus_questions.py",
     "python ui.py --index built/mine": "serves until it is stopped; tests/browser starts it",
     "python ui.py --index built/mine --corpus FOLDER_OF_REPORTS": "serves until it is stopped; test_shelf.py gives a shelf its folders",
