@@ -40,7 +40,7 @@ def multiply(base: Path, folder: Path, passages: int, flat_until: int) -> None:
             for block in varied(getattr(library, name), times):
                 store.add(block)
         counts = {"files": 1, "documents": len(library.documents) * times, **{name: store.count for name, store in stores.items()}}
-        kept = {key: library.manifest[key] for key in ("format", "reading", "segmenter", "model")}
+        kept = {key: library.manifest[key] for key in ("format", "reading", "segmenter", "model", "store")}
         search = {name: store.reason for name, store in stores.items()}
         told = {key: library.manifest[key] * times for key in ("sources", "documents", "skipped", "removed")}  # as long as a build's
         manifest = kept | told | {"counts": counts, "search": search}

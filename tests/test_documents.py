@@ -52,6 +52,7 @@ RUN |= {
     for command in commands(API.read_text("utf-8"))
     if command.startswith("curl") and "PASSWORD" not in command
 }
+RUN["python -m qa feedback"] = "test_feedback.py::test_an_approved_answer_becomes_a_question_with_its_evidence"
 NOT_RUN = {
     "python -m qa feedback --index built/demo --out good.jsonl --wrong wrong.jsonl": "needs verdicts of visitors; test_feedback.py makes some",
     "python benchmarks/quality.py": "takes a minute; what it measures over the sample is held by test_corpus_questions.py",
