@@ -260,6 +260,8 @@ def _overlaps(spans: Sequence[Span], mention: Mention) -> bool:
 
 def _narrowest(cities: list[str], documents: Sequence[Document]) -> list[str]:
     """中山市三乡镇 asks for the town: a place named together with a place inside it only says where that is."""
+    if len(set(cities)) < 2:
+        return cities
     above = {d.meta.prefecture for d in documents if d.meta.city in cities and d.meta.level in ("county", "township")}
     names = {d.meta.city for d in documents if d.meta.level == "city" and d.meta.prefecture in above}
     return [c for c in cities if c not in names]

@@ -121,7 +121,7 @@ class ApproximateStore:
             bits = np.zeros(self.count, bool)
             bits[allowed] = True
             packed = np.packbits(bits, bitorder="little")
-            lists = min(int(self._index.nlist), round(LISTS * min(WIDEST, (self.count / len(allowed)) ** 0.5)))
+            lists = min(int(self._index.nlist), round(LISTS * min(WIDEST, (self.count / len(allowed)) ** 0.25)))
             parameters = faiss.SearchParametersIVF(nprobe=lists, sel=faiss.IDSelectorBitmap(packed))
         wanted = min(max(CANDIDATES * k, FEWEST), self.count)
         _, rows = self._index.search(np.ascontiguousarray(query[None], np.float32), wanted, params=parameters)
