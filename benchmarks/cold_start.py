@@ -77,22 +77,17 @@ def _is_up(address: str) -> bool:
 
 
 def _first_answer(address: str) -> None:
-    """Ask as the page itself does when Enter is pressed in its first box; plain HTTP, no client package to load."""
+    """Ask as the page itself does when Enter is pressed in its box; plain HTTP, no client package to load."""
     with urllib.request.urlopen(f"{address}config", timeout=LONGEST) as reply:
-        events = json.load(reply)["dependencies"]
-    event = next(e for e in events if any(kind == "submit" for _, kind in e["targets"]))
-    asked = {"data": [QUESTION, [], None, None], "fn_index": event["id"], "session_hash": "cold"}
+        components = json.load(reply)["components"]
+    tab = next(c["id"] for c in components if c["props"].get("elem_id") == "ask-tab")
+    asked = {"data": json.dumps({"question": QUESTION}), "component_id": tab, "fn_name": "ask", "session_hash": "cold"}
     head = {"Content-Type": "application/json"}
-    join = urllib.request.Request(f"{address}gradio_api/queue/join", json.dumps(asked).encode(), head)
-    urllib.request.urlopen(join, timeout=LONGEST).close()
-    with urllib.request.urlopen(f"{address}gradio_api/queue/data?session_hash=cold", timeout=LONGEST) as stream:
-        for line in stream:
-            message = json.loads(line[5:]) if line.startswith(b"data:") else {}
-            if message.get("msg") == "process_completed":
-                if not message["success"] or "<mark" not in json.dumps(message["output"]):
-                    raise RuntimeError(f"the page did not answer: {str(message)[:500]}")
-                return
-    raise RuntimeError("the page closed the stream without an answer")
+    request = urllib.request.Request(f"{address}gradio_api/component_server/", json.dumps(asked).encode(), head)
+    with urllib.request.urlopen(request, timeout=LONGEST) as reply:
+        answer = reply.read().decode()
+    if "<mark" not in json.loads(json.loads(answer)).get("html", ""):
+        raise RuntimeError(f"the page did not answer: {answer[:500]}")
 
 
 def summed(name: str, seconds: list[float]) -> dict[str, Any]:
