@@ -26,7 +26,7 @@ def make_page(shelf: Shelf) -> Blocks:
 
     from pages.api import add_api
 
-    with gr.Blocks(title="城问 Chengwen", analytics_enabled=False) as page:
+    with gr.Blocks(title="城问 Chengwen", analytics_enabled=False, delete_cache=(3600, 3600)) as page:  # seconds a file may lie about
         _lay_out(shelf, "zh")
         add_api(shelf)
     with page.route("English", "/en"):
