@@ -3,8 +3,9 @@
     python tests/mutate.py [--count 30] [--seed 1] [--json FILE]
 
 Each mutant is a copy of the project in a temporary folder in which one comparison, sum, constant, condition or returned
-value of `index/`, `qa/` or `pages/` is changed. The tests of the same name run first, then all but the browser's and some
-slow ones. Tests that fail without a change are left out. Prints every mutant with the test that caught it, and how many
+value of `index/`, `qa/` or `pages/` is changed. The tests of the same name run first, then all but the browser's and those
+that are slow or talk to a server. Tests that fail without a change are left out. Prints every mutant with the test that
+caught it, and how many
 were caught.
 """
 
@@ -25,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("index", "qa", "pages")
 LEFT_OUT = ("built", ".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
-SLOW = ("kill", "milvus", "size", "workers", "load", "newcomer", "speed", "threads", "quick_import", "safety", "examples")
+SLOW = ("kill", "milvus", "size", "workers", "load", "newcomer", "speed", "threads", "quick_import", "safety", "examples", "access", "api")
 FLIPS: dict[type, type] = {
     ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,

@@ -11,8 +11,11 @@ import pytest
 from index.build import build
 from index.library import Library
 from qa.__main__ import main
+from qa.compare import one_unit
 from qa.comparison import Row
 from qa.engine import Engine
+from qa.indicator import read_indicator
+from qa.question import understand
 from qa.targets import APART, MET, MISSED, UNTOLD, judged
 from qa.verdict import judge
 from tests.conftest import REPORT, ToyEncoder
@@ -164,3 +167,10 @@ def test_the_command(engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["compare", "各市GDP", "--cities", "亚特兰蒂斯"]) == 2
     assert "no place of this library" in capsys.readouterr().err
     assert main(["compare"]) == 2
+
+
+def test_rows_are_brought_under_the_unit_asked_for_and_else_the_commonest(engine: Engine):
+    rows = [Row("甲", "", "", 2023, "actual", absent=False, unit=unit) for unit in ("座", "座", "所", "公里")]
+    asked = replace(read_indicator(understand("新建了多少所学校", engine.places)), asked_unit="所")
+    assert [row.unit for row in one_unit(rows, asked)] == ["所", "所", "所", "公里"]
+    assert [row.unit for row in one_unit(rows, replace(asked, asked_unit=""))] == ["座", "座", "座", "公里"]
