@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 
 from tests.conftest import ROOT
 
+T = TypeVar("T")
 START = 300  # seconds to wait for the page on a machine that is busy with other things
 
 
@@ -106,3 +110,9 @@ def serve(index: Path, log: Path, *options: str, environment: Mapping[str, str] 
         finally:
             process.terminate()
             process.wait(20)
+
+
+def awaited(talk: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What a coroutine returns; in a thread of its own, because a browser driven by other tests keeps this one's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(talk())).result()

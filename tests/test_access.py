@@ -20,7 +20,7 @@ from pages.access import VARIABLE, Access, access, add_options
 from pages.api import ENDPOINTS
 from pages.guard import OPEN, PAUSE, is_local
 from tests.conftest import ROOT, write_corpus
-from tests.server import Server, serve
+from tests.server import Server, awaited, serve
 
 WORD = "城门上的八个字：密语"
 
@@ -148,8 +148,6 @@ def test_the_cookie_login_of_gradio_opens_nothing(locked: Server):
 
 
 def test_with_the_password_the_page_its_functions_and_mcp_answer(locked: Server):
-    import asyncio
-
     from gradio_client import Client
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
@@ -169,7 +167,7 @@ def test_with_the_password_the_page_its_functions_and_mcp_answer(locked: Server)
             assert not (await session.call_tool("ask", {"question": "宁波的学校"})).isError
             return [tool.name for tool in (await session.list_tools()).tools]
 
-    assert sorted(asyncio.run(tools())) == sorted(ENDPOINTS)
+    assert sorted(awaited(tools)) == sorted(ENDPOINTS)
 
 
 def test_the_password_stands_neither_in_the_process_list_nor_in_the_log(locked: Server):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import re
@@ -22,7 +21,7 @@ from qa.engine import Engine
 from qa.shelf import Shelf
 from tests.conftest import ROOT, write_corpus
 from tests.markdown import blocks, commands
-from tests.server import Server, serve
+from tests.server import Server, awaited, serve
 
 DOCUMENT = ROOT / "docs" / "api.md"
 QUESTION = "宁波2023年生产总值增长目标是多少？"
@@ -235,7 +234,7 @@ def test_mcp_has_exactly_these_tools_and_they_answer_in_json(server: Server, fun
             ]
             return tools, [await session.call_tool(name, arguments) for name, arguments in calls]
 
-    tools, (answer, listed, wrong, untyped) = asyncio.run(talk())
+    tools, (answer, listed, wrong, untyped) = awaited(talk)
     assert sorted(tool.name for tool in tools) == sorted(ENDPOINTS)
     for tool in tools:
         signature = inspect.signature(functions[tool.name]).parameters
