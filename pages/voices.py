@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def speak(shelf: Shelf, language: str) -> Voice:
     """The voice of a language over what the shelf serves now."""
-    return Voice(words(language), _latin(shelf.engine) if language == "en" else {}, shelf.shown)
+    return Voice(words(language), _latin(shelf.engine) if language == "en" else {}, shelf.shown, language)
 
 
 @lru_cache(maxsize=4)

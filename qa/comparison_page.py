@@ -28,8 +28,7 @@ def comparison_html(comparison: Comparison, voice: Voice, spots: Mapping[int, st
     if not comparison.rows:
         return f'<p class="none">{voice.html("compare_none")}</p>'
     verdict = comparison.verdict
-    language = voice("column_city") == "Place"
-    said = f'<p class="verdict-line">{escape(verdict.en if language else verdict.zh)}</p>' if verdict else ""
+    said = f'<p class="verdict-line">{escape(verdict.en if voice.language == "en" else verdict.zh)}</p>' if verdict else ""
     stated, absent = len(comparison.stated), len(comparison.rows) - len(comparison.stated)
     title = f"{comparison.indicator}（{comparison.unit}）" if comparison.unit else comparison.indicator
     counted = voice.html("stated", stated=stated, absent=absent)

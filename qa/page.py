@@ -32,6 +32,7 @@ class Voice:
     words: Mapping[str, str]
     places: Mapping[str, str] = field(default_factory=dict)
     file: Callable[[str], str] = str
+    language: str = "zh"
 
     def __call__(self, key: str, **values: object) -> str:
         """A text with its blanks filled in; not escaped. Documents' own kinds are looked up too and may be unknown."""

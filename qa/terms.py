@@ -40,8 +40,8 @@ class Names:
 
     label: str
     names: tuple[tuple[str, float], ...]
-    units: tuple[str, ...] = ()
-    rate: bool = False
+    units: tuple[str, ...]
+    rate: bool
     growth: bool = False
     known: bool = False
 

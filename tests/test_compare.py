@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
 
 from index.build import build
 from index.library import Library
+from pages.texts import words
 from qa.__main__ import main
 from qa.compare import one_unit
 from qa.comparison import Row
+from qa.comparison_page import comparison_html
 from qa.engine import Engine
 from qa.indicator import read_indicator
+from qa.match import flow_of
+from qa.page import Voice
 from qa.question import understand
+from qa.subjects import claims
 from qa.targets import APART, MET, MISSED, UNTOLD, judged
 from qa.verdict import judge
 from tests.conftest import REPORT, ToyEncoder
@@ -120,6 +126,32 @@ def row(city: str, value: float | None, raw: str = "", **values: object) -> Row:
 def test_the_verdict_on_two_places(a: Row, b: Row, code: str) -> None:
     verdict = judge([a, b], ["甲", "乙"], "产值")
     assert verdict is not None and verdict.code == code and verdict.zh.endswith("。") and verdict.en.endswith(".")
+
+
+def test_the_verdict_is_shown_in_the_language_of_the_page(engine: Engine) -> None:
+    found = engine.compare("青岛和宁波谁的GDP更大")
+    verdict = found.verdict
+    assert verdict is not None
+    chinese, english = (comparison_html(found, Voice(words(language), language=language)) for language in ("zh", "en"))
+    assert escape(verdict.zh) in chinese and escape(verdict.en) not in chinese
+    assert escape(verdict.en) in english and escape(verdict.zh) not in english
+
+
+@pytest.mark.parametrize(
+    ("sentence", "newly", "added", "stock"),
+    [
+        ("新增学位2400个。", True, True, False),
+        ("高新技术企业净增30家。", True, True, False),
+        ("高新技术企业增长12%。", True, True, False),
+        ("高新技术企业总数达到581家。", False, False, True),
+        ("累计建成充电桩2400个。", False, True, True),
+        ("引进人才2400人。", False, True, False),
+        ("完成投资24亿元。", False, False, False),
+    ],
+)
+def test_what_was_added_and_what_there_is(sentence: str, newly: bool, added: bool, stock: bool) -> None:
+    flow = flow_of(claims(sentence)[0])
+    assert (flow.newly, flow.added, flow.stock) == (newly, added, stock)
 
 
 def test_no_verdict_on_one_or_three_places() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,12 @@ def test_nothing_is_lost_and_nothing_is_too_long(text: str):
 def test_long_paragraphs_become_even_pieces():
     rows = passages_of("全市新修道路12公里，改造小区3个，群众出行更加方便。" * 60)
     assert all(150 < len(p.text) <= LIMIT for p in rows)
+
+
+@pytest.mark.parametrize("rest", [10, 49, 50, 100])
+def test_a_short_rest_joins_the_piece_before_it(rest: int):
+    text = "".join("路" * (length - 1) + "。" for length in (100, 200, rest))
+    assert [len(p.text) for p in passages_of(text)] == ([300 + rest] if rest < 50 else [300, rest])
 
 
 def test_a_collection_is_split_and_a_table_of_contents_is_not():

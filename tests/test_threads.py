@@ -138,9 +138,10 @@ def test_no_more_than_the_turns_there_are():
             most.append(len(inside))
             inside.discard(number)
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(come, range(24)))
-    assert len(most) == 24
+    for _ in range(3):  # as many again after all have left
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(come, range(24)))
+    assert len(most) == 72
     assert max(most) == 2
 
 
