@@ -1,7 +1,7 @@
 """Whether a sentence has the form of an answer: a figure where one is wanted, in the unit that was asked for.
 
-A small addition to the ranking score of the best candidates; similarity alone cannot tell 成功举办航展 from the sentence
-that says how many aircraft were sold there.
+A small addition to the ranking score of the best candidates; similarity alone cannot tell 成功举办博览会 from the sentence
+that says how much was signed there.
 """
 
 from __future__ import annotations

@@ -15,10 +15,20 @@ LONGEST = 500  # characters of a question
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*年?(?:度|份)?")
 _RELATIVE = re.compile(r"去年|上年|今年|本年|明年|前年|last year|this year|next year", re.I)
 _OFFSETS = {"去年": -1, "上年": -1, "last year": -1, "今年": 0, "本年": 0, "this year": 0, "明年": 1, "next year": 1, "前年": -2}
-_TARGET = re.compile(r"目标|预期|计划|打算|准备|力争|要达到|将|\b(?:target|goal|aim|plan|will|expect|going to)", re.I)
-_ACTUAL = re.compile(r"完成了|达到了|实现了|增长了|做到|结果|去年|上年|\b(?:did|was|were|achieved|last year)\b", re.I)
+_TARGET = re.compile(
+    r"目标|预期|计划|打算|准备|力争|(?<![即必])将(?!近)"
+    r"|(?<![主重需必纲提概摘首只不还是会])要(?![不求闻是点素紧么命多几带用花等交掏办找去买租看坐学考])(?=[^，,。？?]{0,6}[一-鿿])"  # 要建几座; not 主要, 要不要, 要办证
+    r"|想(?:把|让|涨|增|冲|达|建成|做到|办成)"
+    r"|\b(?:target|goal|aim|plan|will|shall|expect|intend|going to|supposed to|set to)",
+    re.I,
+)
+_ACTUAL = re.compile(
+    r"完成了|达到了|实现了|增长了|结果|去年|上年|[一-鿿](?<![定划排])了(?:多少|几(?!.{1,2}[都也还])|哪|什么|啥)"
+    r"|\b(?:did|was|were|achieved|last year)\b",
+    re.I,
+)
 _HOW_MUCH = re.compile(
-    r"多少|多大|多高|多长|多远|多久|多快|(?<![那这哪好十])几(?![乎个]?(?:地方|方面|条路子))(?!乎)|百分之|比例|增速|增幅|\bhow (?:many|much|long|large|big|high|far|fast)\b|\bwhat (?:is|was|were|are) the (?:\w+ ){0,3}(?:rate|number|share|target|level|gdp|figure|total|income|allowance|output|price|cost|area|length)|\bwhat (?:share|percentage|proportion|number|amount|level|growth|(?:\S+ ){0,3}(?:growth|level|rate|target))\b",
+    r"多少|多大|多高|多长|多远|多久|多快|(?<![那这哪好十])几(?![乎个]?(?:地方|方面|条路子))(?!乎|.{1,2}[都也还])|百分之|比例|增速|增幅|\bhow (?:many|much|long|large|big|high|far|fast)\b|\bwhat (?:is|was|were|are) the (?:\w+ ){0,3}(?:rate|number|share|target|level|gdp|figure|total|income|allowance|output|price|cost|area|length)|\bwhat (?:share|percentage|proportion|number|amount|level|growth|(?:\S+ ){0,3}(?:growth|level|rate|target))\b",
     re.I,
 )
 _YES_NO = re.compile(r"有没有|是不是|是否|能不能|能否|会不会|吗[?？]?$|^(?:is|are|does|do|did|has|have|can|will|was|were)\b", re.I)

@@ -18,6 +18,7 @@ from qa.naming import name_spans
 from qa.question import Query
 from qa.span_candidates import Offsets, Runs, runs
 from qa.span_forms import FORMS, PATTERNS, WANTS, asked_noun, form_columns
+from qa.span_pieces import Pieces, pieces_of
 
 _ALIKE = 0.5  # cosine of two pieces from which one says the other
 _NEAR = 3  # pieces beside a candidate that are looked at
@@ -137,11 +138,13 @@ class Described:
         runs: the candidates.
         form: the question's columns (`WANTS`, `FORMS`), float32.
         features: one row a candidate in the order of `FEATURES`, float32 (n, features).
+        pieces: the sentence and the question piece by piece.
     """
 
     runs: Runs
     form: Vectors
     features: Vectors
+    pieces: Pieces
 
 
 def describe(encoder: StaticEncoder, sentence: str, query: Query) -> Described:
@@ -169,7 +172,8 @@ def describe(encoder: StaticEncoder, sentence: str, query: Query) -> Described:
     names = name_spans(encoder, sentence, query, bounds) if query.wants != "figure" else []
     columns["is a name"] = np.asarray([tuple(span) in names for span in found.spans.tolist()])
     features = np.stack([np.asarray(columns[name], np.float32) for name in FEATURES], 1)
-    return Described(found, form_columns(query, question), features)
+    pieces = pieces_of(encoder, flat, ids, offsets, found, asked, question)
+    return Described(found, form_columns(query, question), features, pieces)
 
 
 def _rows(offsets: Offsets, spans: Offsets) -> tuple[Offsets, Offsets]:

@@ -35,7 +35,7 @@ def read(question: str) -> Indicator:
         ("各市R&D经费占GDP比重", "研发投入强度", "", "%"),
         ("哪些城市的失业率目标最低", "失业率", "target", "%"),
         ("各市经济增速", "地区生产总值增速", "", "%"),
-        ("各市老小区改造改了多少个", "老旧小区改造", "", "个"),
+        ("各市老小区改造改了多少个", "老旧小区改造", "actual", "个"),
         ("各市2022年市场主体总量有多少户?", "市场主体", "", "户"),
         ("What is the GDP growth target for each city in 2023?", "地区生产总值增速", "target", "%"),
         ("How many 5G base stations did each city build in 2022?", "5G基站", "actual", "个"),

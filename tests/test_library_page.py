@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tempfile
 import time
 from pathlib import Path
 
@@ -219,7 +220,9 @@ def test_nothing_the_browser_sends_raises(shelf: Shelf, name: str, asked: object
         assert answer["error"]
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "", "\0", "corpus/a.txt", "~/.ssh/id_rsa", "/tmp/gradio/0/x.txt"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../../etc/passwd", "", "\0", "corpus/a.txt", "~/.ssh/id_rsa", f"{tempfile.gettempdir()}/gradio/0/x.txt"]
+)
 def test_a_path_that_gradio_did_not_give_out_is_refused(shelf: Shelf, path: str):
     answer = json.loads(functions(shelf)["add_file"](json.dumps({"path": path, "name": "a.txt"})))
     assert "不是从本页上传的" in answer["error"]

@@ -143,3 +143,37 @@ def test_right_names_and_other_words_are_not_corrected(question: str):
 )
 def test_words_that_join_places_leave_with_them(question: str, topic: str):
     assert understand(question, PLACES).topic == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "tense"),
+    [
+        ("宁波2023年要建多少座桥", "target"),
+        ("宁波港口今年要做到多少万箱", "target"),
+        ("宁波明年打算办什么展会", "target"),
+        ("宁波的产值想冲到多少亿", "target"),
+        ("宁波即将开通的地铁有几条", None),
+        ("宁波将建成几座公园", "target"),
+        ("How does Ningbo intend to cut costs?", "target"),
+        ("When is the bridge supposed to open?", "target"),
+        ("宁波2022年修了多少公里路", "actual"),
+        ("宁波拿了什么奖", "actual"),
+        ("宁波去年新开了几家超市", "actual"),
+        ("宁波今年定了多少人的就业任务", "target"),
+        ("跑了几趟都没办成，宁波有人管吗", None),
+        ("宁波娃娃上学要不要交钱", None),
+        ("宁波办一张证要几天", None),
+        ("宁波最重要的产业是哪个", None),
+        ("宁波的主要河流有哪些", None),
+        ("我想知道宁波的桥有多少座", None),
+        ("在宁波想学开车去哪里", None),
+        ("在宁波要租房去哪里", None),
+    ],
+)
+def test_what_was_done_and_what_is_wanted(question: str, tense: str | None):
+    assert understand(question, PLACES).tense == tense
+
+
+def test_several_is_not_how_many():
+    assert understand("跑了几趟都没办成，宁波有人管吗", PLACES).wants == "yes_no"
+    assert understand("宁波跑了几趟班列", PLACES).wants == "figure"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,8 @@ from qa.span_candidates import clause_bounds, runs
 from qa.span_features import FEATURES, describe
 from qa.span_forms import FORMS, asked_noun
 from qa.span_model import expected, span_model
+from qa.span_pieces import KINDS
+from qa.span_reader import SHARP, STEERED, STEPS
 
 SENTENCES = [
     "全年新建小学6所、新增学位突破5400个，“暖心食堂”开到12个社区，居民满意率达98.5%。",
@@ -123,8 +124,8 @@ def test_the_noun_asked_for(question: str, noun: str):
 
 
 def test_weights_of_other_features_are_refused(tmp_path: Path):
-    path = tmp_path / "weights.json"
-    path.write_text(json.dumps({"columns": ["length"], "hidden": [[1.0]], "bias": [0.0], "out": [1.0], "straight": [0.0]}), "utf-8")
+    path = tmp_path / "weights.npz"
+    np.savez(path, columns=np.asarray(["length"]), hidden=np.ones((1, 1)))
     with pytest.raises(ValueError, match="fit_spans"):
         span_model(path)
 
@@ -132,7 +133,60 @@ def test_weights_of_other_features_are_refused(tmp_path: Path):
 def test_a_score_against_the_sum_written_out(encoder: StaticEncoder):
     told = describe(encoder, SENTENCES[0], understand("新建几所小学", Places(())))
     model = span_model()
-    for row, score in zip(told.features, model.scores(told), strict=True):
+    read = model.reader.scores(told.pieces, told.form)
+    for row, score, heard in zip(told.features, model.scores(told), read, strict=True):
         x = np.concatenate([row, told.form])
         bent = sum(o * max(0.0, float(h @ x) + b) for h, b, o in zip(model.hidden, model.bias, model.out, strict=True))
-        assert score == pytest.approx(bent + float(model.straight @ row), abs=1e-2)
+        assert score == pytest.approx(bent + float(model.straight @ row) + heard, abs=1e-2)
+
+
+def test_the_reader_against_loops(encoder: StaticEncoder):
+    told = describe(encoder, SENTENCES[1], understand("How many apples were sold for the farmers?", Places(())))
+    reader, pieces = span_model().reader, told.pieces
+    own, topic, question = ([reader.project @ v for v in vectors] for vectors in (pieces.vectors, pieces.topic, pieces.question))
+    attention = np.exp([reader.attention @ q for q in question])
+    asked = sum(a * q for a, q in zip(attention / attention.sum(), question, strict=True))
+    rows = []
+    for vector, mine, weight, kind in zip(pieces.vectors, own, pieces.weights, pieces.kinds, strict=True):
+        alike = [float(vector @ t) for t in pieces.topic]
+        shares = np.exp([SHARP * a for a in alike])
+        aligned = sum(s * t for s, t in zip(shares / shares.sum(), topic, strict=True))
+        heavy = (weight - reader.weighing[0]) / reader.weighing[1]
+        rows.append(np.concatenate([mine, aligned, STEERED * mine * asked, [max(alike), heavy, max(alike) * heavy], kind]))
+    known = np.concatenate([asked, told.form])
+    for layer, (kernel, bias, step) in enumerate(zip(reader.kernels, reader.biases, STEPS, strict=True)):
+        bent = []
+        for at in range(len(rows)):
+            total = bias.copy()
+            for tap in range(kernel.shape[2]):
+                place = at + (tap - kernel.shape[2] // 2) * step
+                if 0 <= place < len(rows):
+                    total += kernel[:, :, tap] @ rows[place]
+            bent.append(np.maximum(total, 0))
+        gate = 2 / (1 + np.exp(-(reader.gate @ known + reader.gate_bias)))
+        shift = reader.shift @ known + reader.shift_bias
+        rows = [b * gate + shift for b in bent] if layer == 0 else [r + b for r, b in zip(rows, bent, strict=True)]
+    ends = [reader.ends @ row + reader.ends_bias for row in rows]
+    for first, last, score in zip(pieces.first, pieces.last, reader.scores(pieces, told.form), strict=True):
+        run = [ends[i][2] for i in range(first, last + 1)]
+        expected_score = ends[first][0] + ends[last][1] + sum(run) / len(run) ** 0.5 if run else 0.0
+        assert score == pytest.approx(expected_score, abs=1e-3)
+
+
+def test_the_pieces_of_a_candidate(encoder: StaticEncoder):
+    for sentence in SENTENCES:
+        told = describe(encoder, sentence, understand("新建几所小学", Places(())))
+        _, offsets = encoder.pieces(sentence)
+        for (start, end), first, last in zip(told.runs.spans.tolist(), told.pieces.first, told.pieces.last, strict=True):
+            inside = [i for i, (a, b) in enumerate(offsets.tolist()) if start <= a and b <= end]
+            assert list(range(first, last + 1)) == inside
+        figure = told.runs.figures[0] if told.runs.figures else None
+        if figure:
+            marked = [i for i, (a, b) in enumerate(offsets.tolist()) if a < figure.end and b > figure.start]
+            assert all(told.pieces.kinds[i, KINDS.index("in a figure")] == 1 for i in marked)
+            assert told.pieces.kinds[:, KINDS.index("in a figure")].sum() >= len(marked)
+
+
+def test_a_question_of_unknown_pieces_adds_nothing(encoder: StaticEncoder):
+    told = describe(encoder, SENTENCES[0], understand("🙂🙂", Places(())))
+    assert not span_model().reader.scores(told.pieces, told.form).any()

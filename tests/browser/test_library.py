@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -256,7 +257,7 @@ def test_only_what_was_sent_here_is_taken(address: str, tmp_path: Path):
         config = json.load(answer)
     ids = [c["id"] for c in config["components"] if c["props"].get("elem_id") == "library"]
     assert ids
-    for path in ("/etc/passwd", str(tmp_path / "mine.txt"), "../../../../etc/passwd", "/tmp/gradio/../../etc/passwd"):
+    for path in ("/etc/passwd", str(tmp_path / "mine.txt"), "../../../../etc/passwd", f"{tempfile.gettempdir()}/gradio/../../etc/passwd"):
         asked = json.dumps({"path": path, "name": "mine.txt"})
         body = {"session_hash": "x", "component_id": ids[0], "fn_name": "add_file", "data": asked}
         status, text = post(address, "/gradio_api/component_server", body)
