@@ -5,7 +5,8 @@
 Use a model that was not trained on the question files (see `evaluate.py`); with one that was, answered questions look
 surer than they are. Every question is asked of one of 31 whole provincial reports of 2025:
 
-    answered    a question of the files, asked of the report its snippet is from
+    answered    a question of the files, asked of the report its snippet is from; a question over a sentence of a report
+                (`models/marked.py`), asked of that report: these are put in more everyday words
     absent      a question of `data/absent_questions.jsonl`, of a report without the words that would tell of it
     glossary    a question of the glossary, of a report that holds neither the term nor an everyday wording of it
     taken away  a question of the files, with the passages that hold its snippet taken out of the hits
@@ -40,6 +41,7 @@ from index.build import build  # noqa: E402
 from index.encoder import StaticEncoder, open_encoder  # noqa: E402
 from index.library import Library  # noqa: E402
 from index.text import plain  # noqa: E402
+from models.marked import marked  # noqa: E402
 from models.prepare import MATERIAL, OWN, glossary, read_lines  # noqa: E402
 from qa.engine import Engine  # noqa: E402
 from qa.indicated import indicated  # noqa: E402
@@ -55,6 +57,7 @@ KIND_RIDGE = 85.0
 KINDS_ASKED = 4000  # questions of all files that the stored kinds are fitted on
 FOLDS = 10
 HITS = 10
+MARKED = 1500  # questions over sentences that are asked
 SHARES = (0.99, 0.98, 0.97, 0.95, 0.93, 0.9)  # of the curve
 _TITLE = re.compile(r"2025年.{0,12}政府工作报告$")
 
@@ -106,6 +109,10 @@ class Collector:
         self.engine = engine
         self.texts = [bare(engine.library.document_text(d)) for d in range(len(engine.library.documents))]
 
+    def home(self, text: str) -> int | None:
+        """The report that holds a text."""
+        return next((d for d, whole in enumerate(self.texts) if text and bare(text) in whole), None)
+
     def without(self, phrases: list[str]) -> list[int]:
         """The reports that hold none of the phrases."""
         return [d for d, text in enumerate(self.texts) if not any(bare(p) in text for p in phrases)]
@@ -143,7 +150,7 @@ def collect(engine: Engine, material: Path, files: list[int], share: float, rng:
         snippets = {r["id"]: str(r["text"]) for r in read_lines(material / "questions" / f"snippets_{file}.jsonl")}
         for row in read_lines(OWN / "questions" / f"questions_{file}.jsonl"):
             text = snippets.get(row["id"], "")
-            home = next((d for d, t in enumerate(collector.texts) if text and bare(text) in t), None)
+            home = collector.home(text)
             if row.get("skip") or home is None:
                 continue
             asked = [str(q) for field in ("q_zh", "q_en") for q in row.get(field) or ()] + [str(row["kw"])] * bool(row.get("kw"))
@@ -152,6 +159,9 @@ def collect(engine: Engine, material: Path, files: list[int], share: float, rng:
                     yield collector.ask("answered", f"report {home}", question, home)
                 if rng.random() < share * 0.35:
                     yield collector.ask("taken away", f"report {home}", question, home, taken=text)
+    homes = [(one.question, collector.home(one.sentence)) for one in marked(material, files) if one.source == "text"]
+    for question, home in rng.sample([(question, home) for question, home in homes if home is not None], MARKED):
+        yield collector.ask("answered", f"report {home}", question, home)
     for number, row in enumerate(read_lines(OWN / "absent_questions.jsonl")):
         free = collector.without([str(w) for w in row["words"]])  # type: ignore[attr-defined]
         for question in (*row["zh"], *row["en"]):  # type: ignore[misc]
