@@ -49,6 +49,12 @@ _NOISE = re.compile(
 _ENDS = re.compile(
     r"^(?:和|与|跟|同|比|的|在|是|有|有没有|,|:|去年|今年|明年|上年|前年|从|由|对)+|(?:和|与|跟|同|(?<!占)比|的|是|有|大|小|高|低|多|少|长|短|快|慢|好|强|差|在|到|,|为|个|家|户|人|亿元?|万元?|%)+$"
 )
+# A second thing asked behind the first: 多少亿,增长几个点; 多少亿,全省排第几.
+_BESIDES = re.compile(r"(?<=[多几少])(?P<first>.{0,6}?)[,;、\s]+(?:同比)?(?:增长|增速|增幅|[增涨升])了?(?:是|有)?(?:多少|百分之几)[?]?$")
+_RANK = re.compile(r"[,;、\s]*在?(?:全[省国市]|省内)?(?:排名?|位居|列)第几位?[?]?$")
+_POINTS = re.compile(r"(?:多少|几)个?(?:百分)?点(?!位)")
+_RISE = re.compile(r"[涨增升](?=了?百分之几)")
+_WISHED = re.compile(r"[想要](?=[涨增升冲达做完])|[冲涨升干]到")
 _RELATIVE = re.compile(r"去年|上年|今年|本年|明年|前年|last year|this year|next year", re.I)
 _EITHER = re.compile(r"^(?P<a>[^()]*?)(?P<x>[^()]{2,6})\((?:或者?|/)(?P<y>[^()]{2,6})\)(?P<rest>[^()]*)$")
 _BRACKET = re.compile(r"\((?P<inside>[^()]*)\)")
@@ -105,7 +111,7 @@ def read_indicator(query: Query, encoder: Encoder | None = None) -> Indicator:
         query: The question understood: its years and tense, and its words without places and years.
         encoder: For everyday words that stand in no list, see `qa.terms.resolve`.
     """
-    flat = plain(query.topic_asked or query.topic)
+    flat = _plainly(plain(query.topic_asked or query.topic))
     asked = _asked_unit(flat)
     target, actual = query.tense == "target" or bool(_TARGET.search(flat)), query.tense == "actual" or bool(_ACTUAL.search(flat))
     flow = "total" if TOTALS.search(flat.replace("经济总量", "")) or _IN_ALL.search(flat) else ("new" if _NEW.search(flat) else "")
@@ -131,6 +137,12 @@ def read_indicator(query: Query, encoder: Encoder | None = None) -> Indicator:
         compared=compared,
         known=names.known,
     )
+
+
+def _plainly(flat: str) -> str:
+    """想涨几个点 as 增长百分之几; only the first where two things are asked."""
+    flat = _BESIDES.sub(r"\g<first>", _RANK.sub("", _POINTS.sub("百分之几", flat)))
+    return _RISE.sub("增长", _WISHED.sub(" ", flat))
 
 
 def _asked_unit(flat: str) -> str:

@@ -48,11 +48,17 @@ def same_question_of(engine: Engine, question: str, city: str, other: str) -> st
 
 
 def everywhere(engine: Engine, answer: Answer) -> str:
-    """The same question of every place, for one that asks a figure of a single place; otherwise empty."""
+    """The same question of every place, for one that asks a figure of a single place; otherwise empty.
+
+    Empty too where the place is answered but the comparison would not find its figure: it reads stricter than a reader does.
+    """
     query = answer.query
     if query.wants != "figure" or len(query.cities) != 1:
         return ""
-    return same_question_of(engine, answer.completed or query.text, query.cities[0], "")
+    question = same_question_of(engine, answer.completed or query.text, query.cities[0], "")
+    if question and answer.answered and all(row.absent for row in engine.compare(question, cities=query.cities).rows):
+        return ""
+    return question
 
 
 def latin_name(engine: Engine, city: str) -> str:
