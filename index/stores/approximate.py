@@ -146,11 +146,18 @@ class HalfFile:
         """Some rows, (len(rows), dimension) float32; neighbours are read at once."""
         found = np.empty((len(rows), self._dimension), "<f2")
         ends = np.append(np.flatnonzero(np.diff(rows) != 1) + 1, len(rows)).tolist() if len(rows) else []
+        self._announce(rows, ends)
         start = 0
         for end in ends:
             found[start:end] = np.frombuffer(self._bytes(int(rows[start]), end - start), "<f2").reshape(-1, self._dimension)
             start = end
         return found.astype(np.float32)
+
+    def _announce(self, rows: Rows, ends: list[int]) -> None:
+        """Let the disk fetch all runs at once; read one after the other from a cold disk, each waits for the one before."""
+        if hasattr(os, "posix_fadvise"):
+            for start, end in zip([0, *ends], ends, strict=False):
+                os.posix_fadvise(self._file, int(rows[start]) * self._width, (end - start) * self._width, os.POSIX_FADV_WILLNEED)
 
     def _bytes(self, row: int, count: int) -> bytes:
         if hasattr(os, "pread"):
