@@ -17,37 +17,13 @@ from index.text import plain
 from qa.naming import name_spans
 from qa.question import Query
 from qa.span_candidates import Offsets, Runs, runs
-from qa.span_forms import FORMS, PATTERNS, WANTS, asked_noun, form_columns
+from qa.span_forms import FORMS, WANTS, asked_noun, form_columns
+from qa.span_marks import AFTER, BEFORE, figure_columns, mark_columns
 from qa.span_pieces import Pieces, pieces_of
 
 _ALIKE = 0.5  # cosine of two pieces from which one says the other
 _NEAR = 3  # pieces beside a candidate that are looked at
 
-_UNIT_ASKED = r"(?:多少|(?<!哪)几|多大|多长)个?(?:万|亿|千|百)?"
-_MONEY = re.compile(r"多少(?:钱|亿|万)|how much", re.I)
-
-_BEFORE = {
-    "nothing before": "",
-    "mark before": "，,。；;：:！!？?、）)",
-    "quote before": "“《",
-    "为 before": "为是成叫称即",
-    "达 before": "达到至近超过破于",
-    "在 before": "在向从往到",
-    "由 before": "由被将把让使请",
-    "了 before": "了得获评有出",
-    "和 before": "和与及以或、",
-    "的 before": "的",
-}
-_AFTER = {
-    "nothing after": "",
-    "mark after": "，,。；;：:！!？?",
-    "quote after": "”》",
-    "的 after": "的",
-    "等 after": "等",
-    "为 after": "为是成入获被",
-    "list after": "、和与及",
-    "paren after": "（(",
-}
 _ITEM = re.compile(r"[,、;:。!?]")
 
 FEATURES = (
@@ -123,8 +99,8 @@ FEATURES = (
     "is quoted, a name asked",
     "starts with a quotation, a name asked",
     "is a date, a time asked",
-    *_BEFORE,
-    *_AFTER,
+    *BEFORE,
+    *AFTER,
 )
 
 COLUMNS = (*FEATURES, *(f"wants {want}" for want in WANTS), *(f"asks {form}" for form in FORMS))
@@ -166,8 +142,8 @@ def describe(encoder: StaticEncoder, sentence: str, query: Query) -> Described:
     _said(columns, found, near, weights, norms, first, last, offsets, around)
     columns["characters of the question inside"] = _share_of(question, flat, found.spans)
     _noun(columns, encoder, question, flat, found.spans, units, first, last)
-    _figures(columns, found, question, flat)
-    _marks(columns, found, question, flat)
+    figure_columns(columns, found, question, flat)
+    mark_columns(columns, found, question, flat)
     bounds = [(a, b) for a, b in found.bounds.tolist()]
     names = name_spans(encoder, sentence, query, bounds) if query.wants != "figure" else []
     columns["is a name"] = np.asarray([tuple(span) in names for span in found.spans.tolist()])
@@ -331,60 +307,3 @@ def _noun(
         "ends as the noun asked": np.asarray([bool(chinese) and flat[b - 1] in (noun[-1], noun[0]) for _, b in spans.tolist()]),
         "noun asked follows": np.asarray([bool(chinese) and flat.startswith(noun[0], b) for _, b in spans.tolist()]),
     }
-
-
-def _figures(columns: dict[str, NDArray[np.generic]], found: Runs, question: str, flat: str) -> None:
-    starts = {f.start: f for f in found.figures}
-    ends = {f.end: f for f in found.figures}
-    share, money = bool(PATTERNS["share"].search(question)), bool(_MONEY.search(question))
-    names = ("is a figure", "starts with a figure", "ends with a figure", "percentage", "money", "count", "no unit",
-             "unit asked for", "percentage asked for", "percentage not asked for", "change")  # fmt: skip
-    table = np.zeros((len(names), len(found.spans)), np.float32)
-    for i, (a, b) in enumerate(found.spans.tolist()):
-        figure = ends.get(b)
-        if figure is None or figure.start != a:
-            table[1, i], table[2, i] = a in starts, b in ends
-            continue
-        percent, yuan = figure.unit in ("%", "百分点", "千分点", "‰"), "元" in figure.unit
-        unit = bool(figure.unit) and re.search(_UNIT_ASKED + re.escape(figure.unit[:1]), question) is not None
-        table[:, i] = (
-            1, 0, 0, percent, yuan, not percent and not yuan and bool(figure.unit), not figure.unit,
-            unit or (yuan and money), percent and share, percent and not share, bool(figure.change),
-        )  # fmt: skip
-    columns |= dict(zip(names, table, strict=True))
-    edges = np.asarray([(f.start, f.end) for f in found.figures], np.int64).reshape(-1, 2)
-    inside = (edges[None, :, 0] >= found.spans[:, :1]) & (edges[None, :, 1] <= found.spans[:, 1:])
-    columns |= {
-        "figures inside": inside.sum(1) / 3,
-        "holds some figure": np.asarray(inside.any(1)),
-        "figures in the sentence, log": np.full(len(found.spans), np.log1p(len(edges)) / 2),
-        "figures left of it": np.minimum((edges[None, :, 1] <= found.spans[:, :1]).sum(1), 4) / 4,
-    }
-
-
-def _marks(columns: dict[str, NDArray[np.generic]], found: Runs, question: str, flat: str) -> None:
-    spans = found.spans.tolist()
-    before = [flat[a - 1] if a else "" for a, _ in spans]
-    after = [flat[b] if b < len(flat) else "" for _, b in spans]
-    for beside, groups in ((before, _BEFORE), (after, _AFTER)):
-        for name, marks in groups.items():
-            wanted = set(plain(marks)) or {""}
-            columns[name] = np.asarray([c in wanted for c in beside])
-    quoted, dates = set(found.quoted), set(found.dates)
-    marked = np.asarray([(a, b) in quoted for a, b in spans], bool)
-    bare = np.asarray([(a - 1, b + 1) in quoted for a, b in spans], bool)
-    dated = np.asarray([(a, b) in dates for a, b in spans], bool)
-    columns |= {
-        "is quoted": marked,
-        "is quoted without marks": bare,
-        "holds a quotation": np.asarray([any(a <= x and y <= b for x, y in quoted) for a, b in spans]),
-        "cuts a quotation": np.asarray([any(x < a < y or x < b < y for x, y in quoted) for a, b in spans]),
-        "is a date": dated,
-        "holds a date": np.asarray([any(a <= x and y <= b for x, y in dates) for a, b in spans]),
-        "commas of a list": np.asarray([min(flat.count("、", a, b), 5) / 5 for a, b in spans]),
-    }
-    # The straight path cannot multiply, and such questions are too rare for the hidden layer to learn it.
-    named, when = PATTERNS["named"].search(question) is not None, PATTERNS["when"].search(question) is not None
-    columns["is quoted, a name asked"] = named & (marked | bare)
-    columns["starts with a quotation, a name asked"] = np.asarray([named and flat[a] in "“《" for a, _ in spans])
-    columns["is a date, a time asked"] = when & dated
