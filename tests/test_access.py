@@ -60,6 +60,10 @@ def test_this_machine_only_is_the_default():
     assert access(parse("--password"), {VARIABLE: WORD}) == Access("127.0.0.1", WORD, True)
 
 
+def test_eight_characters_are_enough():
+    assert access(parse("--password"), {VARIABLE: "eight888"}).password == "eight888"
+
+
 def test_other_machines_need_a_word_about_it():
     assert access(parse("--host", "0.0.0.0", "--password"), {VARIABLE: WORD}) == Access("0.0.0.0", WORD, True)
     assert access(parse("--host", "192.168.1.7", "--open"), {}) == Access("192.168.1.7", "", False)
