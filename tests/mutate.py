@@ -4,7 +4,7 @@
 
 Each mutant is a copy of the project in a temporary folder in which one comparison, sum, constant, condition or returned
 value of `index/`, `qa/` or `pages/` is changed. The tests of the same name run first, then all but the browser's and those
-that are slow or talk to a server. Tests that fail without a change are left out. Prints every mutant with the test that
+that are slow or talk to a server; for the page's own code some of these too. Tests that fail without a change are left out. Prints every mutant with the test that
 caught it, and how many
 were caught.
 """
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("index", "qa", "pages")
 LEFT_OUT = ("built", ".git", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis")
 SLOW = ("kill", "milvus", "size", "workers", "load", "newcomer", "speed", "threads", "quick_import", "safety", "examples", "access", "api")
+SERVED = ("access", "api", "safety")  # of those, what asks a served page: for mutants of `pages/`
 FLIPS: dict[type, type] = {
     ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -81,7 +82,8 @@ def mutants(count: int, seed: int) -> list[tuple[Path, int, str, str]]:
 def failures(chosen: list[str], folder: Path, left_out: Sequence[str], *, first: bool) -> list[str]:
     """Tests that fail; only the first of them with `first`."""
     command = [sys.executable, "-m", "pytest", *chosen, "-m", "not browser", "-q", "-p", "no:cacheprovider", *(["-x"] if first else [])]
-    command += [f"--ignore=tests/test_{name}.py" for name in SLOW] + [f"--deselect={test}" for test in left_out]
+    command += [f"--ignore=tests/test_{name}.py" for name in SLOW if f"tests/test_{name}.py" not in chosen]
+    command += [f"--deselect={test}" for test in left_out]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1200)
     except subprocess.TimeoutExpired:
@@ -95,10 +97,12 @@ def caught_by(path: Path, text: str, folder: Path, left_out: Sequence[str]) -> s
     copy = folder / path
     before = copy.read_text("utf-8")
     copy.write_text(text, "utf-8")
-    near = [f"tests/{p.name}" for p in (folder / "tests").glob("test_*.py") if path.stem.rstrip("s") in p.stem]
+    names = [p.stem.removeprefix("test_") for p in (folder / "tests").glob("test_*.py")]
+    near = [f"tests/test_{name}.py" for name in names if path.stem.rstrip("s") in name or name in path.stem]
+    served = [f"tests/test_{name}.py" for name in SERVED] if path.parts[0] == "pages" else []
     try:
-        for chosen in ([near] if near else []) + [["tests"]]:
-            if found := failures(chosen, folder, left_out, first=True):
+        for chosen in (near, ["tests"], served):
+            if chosen and (found := failures(chosen, folder, left_out, first=True)):
                 return found[0]
         return ""
     finally:
