@@ -4,9 +4,8 @@
 
 Each mutant is a copy of the project in a temporary folder in which one comparison, sum, constant, condition or returned
 value of `index/`, `qa/` or `pages/` is changed. The tests of the same name run first, then all but the browser's and those
-that are slow or talk to a server; for the page's own code some of these too. Tests that fail without a change are left out. Prints every mutant with the test that
-caught it, and how many
-were caught.
+that are slow or talk to a server; for the page's own code some of these too. Tests that fail without a change are left
+out. Prints every mutant with the test that caught it, and how many were caught.
 """
 
 from __future__ import annotations
