@@ -157,6 +157,8 @@ def test_words_that_join_places_leave_with_them(question: str, topic: str):
         ("How does Ningbo intend to cut costs?", "target"),
         ("When is the bridge supposed to open?", "target"),
         ("宁波2022年修了多少公里路", "actual"),
+        ("宁波到机场的路修通了没", "actual"),
+        ("宁波的球队拿过啥奖", "actual"),
         ("宁波拿了什么奖", "actual"),
         ("宁波去年新开了几家超市", "actual"),
         ("宁波今年定了多少人的就业任务", "target"),
