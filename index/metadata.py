@@ -25,9 +25,9 @@ _KINDS = (
 )
 _YEARBOOK_HEAD = re.compile(r"^【[^】]{2,20}】", re.M)
 _PLACE_SELF = (
-    re.compile(r"(?P<place>[一-鿿]{2,12}?(?:省|市|县|区|旗|州|盟|镇|乡|街道))(?:人民)?政府工作报告"),
-    re.compile(r"在(?P<place>[一-鿿]{2,12}?(?:省|市|县|区|旗|州|盟|镇|乡))第[一二三四五六七八九十百]+届人民代表大会"),
-    _GOVERNMENT := re.compile(r"(?P<place>[一-鿿]{2,12}?(?:省|市|县|区|旗|州|盟|镇|乡))人民政府"),
+    re.compile(r"(?P<place>[一-鿿]{1,12}?(?:省|市|县|区|旗|州|盟|镇|乡|街道))(?:人民)?政府工作报告"),
+    re.compile(r"在(?P<place>[一-鿿]{1,12}?(?:省|市|县|区|旗|州|盟|镇|乡))第[一二三四五六七八九十百]+届人民代表大会"),
+    _GOVERNMENT := re.compile(r"(?P<place>[一-鿿]{1,12}?(?:省|市|县|区|旗|州|盟|镇|乡))人民政府"),
 )
 _NO_TOWN = re.compile(r"^.?(?:[全各市城村强小]镇|建制镇|示范镇|[城下家返回异水侨故入归]乡|[全各本]街道)$")
 _TOWNSHIPS = tuple(re.compile(rf"(?=(?P<place>[一-鿿]{{2}}{suffix}))") for suffix in ("镇", "街道", "乡"))
@@ -144,10 +144,13 @@ def _township(flat: str, evidence: dict[str, str]) -> str | None:
 
 
 def _resolve(name: str, flat: str) -> Division | str | None:
-    """A written name -> its division; the longest tail of the name that is one (召开的宁波市 -> 宁波市)."""
+    """A written name -> its division; the longest tail of the name that is one (召开的宁波市 -> 宁波市, 保定市易县 -> 易县)."""
     divisions = Divisions.load()
-    for start in range(len(name) - 2):
-        candidates = divisions.by_name(name[start:])
+    for start in range(len(name) - 1):
+        tail = name[start:]
+        if len(tail) == 2 and (tail[1] == "区" or (start and (name[start - 1] not in "省市州盟的" or tail == "和县"))):
+            continue  # 各市和县人民政府 is not 和县's, a 城区 is rarely the one of that name
+        candidates = divisions.by_name(tail)
         if candidates:
             return _best(candidates, flat)
     if re.fullmatch(r"[一-鿿]{2,4}(?:镇|乡|街道)", name) and not _NO_TOWN.search(name):

@@ -25,3 +25,19 @@ def test_the_place_named_most_often_wins():
 def test_the_province_that_the_text_names_decides_between_places_of_one_name(province: str):
     meta = read_metadata(f"鼓楼区政府工作报告\n鼓楼区新修道路12公里，{province}的客人来了不少。", "note.txt")
     assert (meta.city, meta.province) == ("鼓楼", province)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("易县政府工作报告\n今年全县新修道路12公里。", "易县"),
+        ("2023年保定市易县人民政府工作报告\n各位代表，现在报告工作。", "易县"),
+        ("——2023年1月5日在寿县第十七届人民代表大会第二次会议上\n各位代表，现在报告工作。", "寿县"),
+        ("和县政府工作报告\n今年全县新修道路12公里。", "和县"),
+        ("各市和县人民政府都来了\n港口今年更忙。", ""),
+        ("城区政府工作报告\\n港口今年更忙。", ""),
+        ("我市政府工作报告\n港口今年更忙。", ""),
+    ],
+)
+def test_counties_of_two_characters(text: str, city: str):
+    assert (read_metadata(text, "note.txt").city or "") == city
