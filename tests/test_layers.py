@@ -44,3 +44,11 @@ def test_the_default_model_is_read_without_torch(tmp_path: Path):
     code = "import sys; from index.encoder import open_encoder; open_encoder().encode_queries(['污水']); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.stem != "html_lines"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_records_cannot_be_changed(path: Path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for made in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+            if "dataclass" in ast.unparse(made):
+                assert "frozen=True" in ast.unparse(made), node.name  # threads share them; html_lines builds its own step by step
