@@ -42,7 +42,7 @@ _BATCH = 512  # passages digested at a time
 _MANY = 600_000  # bytes of new text from which it pays to prepare for many texts (half a second)
 _ENOUGH = 10_000_000  # bytes of new text from which it pays to start processes (some two seconds each)
 _HARD = 4  # a byte of a pdf or Word file takes as long as so many of plain text
-READING_VERSION = 2  # raise when reading or splitting changes, so that unchanged files are read again
+READING_VERSION = 3  # raise when reading or splitting changes, so that unchanged files are read again
 
 Progress = Callable[[str, int, int], None]  # step, done, total (0: not known yet)
 

@@ -49,4 +49,4 @@ def answered(request: str, function: Callable[[dict[str, Any]], dict[str, Any]],
 
 def told(message: str, voice: Voice) -> str:
     """A message of the program in the language of the page."""
-    return in_chinese(message) if voice("language_code") == "zh" else message
+    return in_chinese(message) if voice.language == "zh" else message

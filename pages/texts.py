@@ -15,7 +15,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab_compare": ("比较", "Compare"),
     "tab_library": ("资料库", "Library"),
     "tabs": ("页面", "Pages"),
-    "language_code": ("zh", "en"),
     "language": ("English", "中文"),
     "language_label": ("Switch to English", "切换到中文"),
     "theme": ("深色或浅色", "Dark or light"),
